@@ -1,0 +1,46 @@
+"""The application factory: a short list of steps, and the only file that imports every feature."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app import access, audit, errors, files, filters, headers, limits, logs, mail, tasks, worker
+from app.accounts import views as accounts
+from app.applications import views as applications
+from app.billing import views as billing
+from app.codes import views as codes
+from app.config import flask_config, read_settings
+from app.employers import views as employers
+from app.extensions import csrf, db, login_manager, migrate
+from app.jobs import views as jobs
+from app.pages import views as pages
+from app.seekers import views as seekers
+
+FEATURES = (accounts, billing, codes, employers, jobs, seekers, applications, pages)
+PLUMBING = (logs, errors, headers, limits, access, mail, filters, worker)
+MODELS = (audit, files, tasks)  # plumbing with tables of its own
+
+
+def create_app(environ: Mapping[str, str] | None = None, **overrides: Any) -> Flask:
+    """The site, from the environment's settings. Raises UnsafeConfiguration."""
+    app = Flask(__name__)
+    app.config.update(flask_config(read_settings(os.environ if environ is None else environ)))
+    app.config.update(overrides)
+    db.init_app(app)
+    migrate.init_app(app, db, directory="migrations", render_as_batch=True, compare_type=True)
+    login_manager.init_app(app)
+    csrf.init_app(app)
+    for part in PLUMBING:
+        part.init_app(app)
+    for feature in FEATURES:
+        app.register_blueprint(feature.bp)
+    if app.config["TRUSTED_PROXIES"]:
+        hops = app.config["TRUSTED_PROXIES"]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    access.refuse_undeclared(app)
+    return app

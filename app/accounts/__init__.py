@@ -1,0 +1,1 @@
+"""Who you are: sign-up, log-in, sessions, passwords, closing the account."""

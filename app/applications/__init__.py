@@ -1,0 +1,1 @@
+"""Applying to a listing, and the employer's pipeline."""

@@ -1,0 +1,1 @@
+"""What you pay for: prices, orders, charges, the conversation with Stripe."""

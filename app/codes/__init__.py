@@ -1,0 +1,1 @@
+"""The code reference: releases, notes, code pages, lookup, the page-view allowance."""

@@ -1,0 +1,120 @@
+"""Code systems' releases, the codes in each, their notes, and who has viewed which page."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.extensions import Base
+
+ICD10CM = "icd10cm"
+SYSTEMS = {ICD10CM: "ICD-10-CM"}
+
+
+class ReleaseState(StrEnum):
+    STAGED = "staged"  # being loaded; never shown
+    CURRENT = "current"
+    SUPERSEDED = "superseded"
+
+
+class NoteKind(StrEnum):
+    INCLUDES = "includes"
+    INCLUSION_TERM = "inclusion_term"
+    EXCLUDES1 = "excludes1"
+    EXCLUDES2 = "excludes2"
+    CODE_FIRST = "code_first"
+    USE_ADDITIONAL = "use_additional"
+    CODE_ALSO = "code_also"
+    NOTE = "note"
+    SEVENTH_CHARACTER = "seventh_character"
+
+
+class CodeRelease(Base):
+    """One edition of one system, as its owner published it."""
+
+    __tablename__ = "code_release"
+    __table_args__ = (
+        CheckConstraint("state in ('staged', 'current', 'superseded')", name="state"),
+        Index(
+            "uq_code_release_current",
+            "system",
+            unique=True,
+            sqlite_where=text("state = 'current'"),
+            postgresql_where=text("state = 'current'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    system: Mapped[str]
+    edition: Mapped[str]  # "April 1, 2026"
+    effective_from: Mapped[date]
+    source: Mapped[str]  # the file's own name
+    sha256: Mapped[str]
+    state: Mapped[str] = mapped_column(default=ReleaseState.STAGED)
+    code_count: Mapped[int] = mapped_column(default=0)
+    billable_count: Mapped[int] = mapped_column(default=0)
+    imported_at: Mapped[datetime]
+
+
+class CodeEntry(Base):
+    """A chapter, section, category or code in one release."""
+
+    __tablename__ = "code_entry"
+    __table_args__ = (
+        UniqueConstraint("release_id", "key"),
+        Index(None, "release_id", "parent_key", "position"),
+        Index(None, "release_id", "position"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    release_id: Mapped[int] = mapped_column(ForeignKey("code_release.id"))
+    key: Mapped[str]  # without the dot, upper case: "E119"; a section "A00-A09"; a chapter "1"
+    shown: Mapped[str]  # with the dot: "E11.9"
+    kind: Mapped[str]  # chapter, section, category, subcategory, code
+    title: Mapped[str]
+    billable: Mapped[bool]
+    parent_key: Mapped[str | None]
+    ancestors: Mapped[str]  # keys from the chapter down to the parent, joined by "/"
+    position: Mapped[int]  # order in the book
+    release: Mapped[CodeRelease] = relationship(lazy="joined", innerjoin=True)
+
+
+class CodeNote(Base):
+    """One line of a note at the entry where the book prints it; descendants inherit it."""
+
+    __tablename__ = "code_note"
+    __table_args__ = (Index(None, "entry_id", "position"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("code_entry.id"))
+    kind: Mapped[str]
+    position: Mapped[int]
+    text: Mapped[str]
+    extension: Mapped[str | None]  # the seventh character a line explains
+
+
+class ViewAllowance(Base):
+    """How many code pages a reader has opened in the current period."""
+
+    __tablename__ = "view_allowance"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reader: Mapped[str] = mapped_column(unique=True)  # "account:12" or "guest:<random>"
+    period_start: Mapped[datetime]
+    used: Mapped[int] = mapped_column(default=0)
+
+
+class ViewGrant(Base):
+    """A code counted in the period; opening it again is free."""
+
+    __tablename__ = "view_grant"
+    __table_args__ = (UniqueConstraint("allowance_id", "system", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    allowance_id: Mapped[int] = mapped_column(ForeignKey("view_allowance.id"))
+    system: Mapped[str]
+    key: Mapped[str]
+    granted_at: Mapped[datetime]

@@ -1,0 +1,1 @@
+"""Organisations that hire, their members and what members may do."""

@@ -1,0 +1,1 @@
+"""Listings: their lifecycle, moderation, search, and the codes they name."""

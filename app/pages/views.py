@@ -1,0 +1,7 @@
+"""Routes of pages."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+bp = Blueprint("pages", __name__)

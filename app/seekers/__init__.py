@@ -1,0 +1,1 @@
+"""Coders looking for work: profiles, credentials, experience, résumés."""

@@ -1,0 +1,1 @@
+"""Full-text search as a library: one contract, two engines, the indexes of this product."""

@@ -1,0 +1,98 @@
+"""The indexes of this product: their fields, weights, facets, orders and synonyms, as code."""
+
+from __future__ import annotations
+
+from search.contract import Field, IndexSpec, Kind
+
+DESCENDING = True
+
+# One-way lists would surprise a visitor: each group holds for every word in it.
+TRADE_SYNONYMS: dict[str, tuple[str, ...]] = {
+    "hcc": ("risk adjustment",),
+    "risk adjustment": ("hcc",),
+    "profee": ("professional fee", "pro fee"),
+    "professional fee": ("profee",),
+    "pro fee": ("profee",),
+    "cdi": ("clinical documentation integrity", "clinical documentation improvement"),
+    "ed": ("emergency department",),
+    "er": ("emergency department",),
+    "emergency department": ("ed",),
+    "ip": ("inpatient",),
+    "op": ("outpatient",),
+    "asc": ("ambulatory surgery",),
+    "ambulatory surgery": ("asc",),
+    "himcoder": ("him coder",),
+    "ir": ("interventional radiology",),
+    "ob": ("obstetrics",),
+    "ortho": ("orthopaedics", "orthopedics"),
+    "orthopedics": ("orthopaedics",),
+    "pediatrics": ("paediatrics",),
+    "anesthesia": ("anaesthesia",),
+    "wfh": ("remote",),
+    "apprentice": ("entry level", "trainee"),
+}
+
+JOBS = IndexSpec(
+    name="jobs",
+    fields=(
+        Field("id", Kind.KEYWORD),
+        Field("title", Kind.TEXT, weight=10),
+        Field("credentials", Kind.KEYWORD, facet=True, filterable=True),
+        Field("credential_words", Kind.TEXT, weight=8),
+        Field("code_words", Kind.CODE, weight=8),
+        Field("organisation", Kind.TEXT, weight=6),
+        Field("keywords", Kind.TEXT, weight=4),  # labels of setting, specialty, tools, code sets
+        Field("place", Kind.TEXT, weight=3),
+        Field("body", Kind.TEXT, weight=1),
+        Field("organisation_id", Kind.INTEGER, filterable=True),
+        Field("settings", Kind.KEYWORD, facet=True, filterable=True),
+        Field("specialties", Kind.KEYWORD, facet=True, filterable=True),
+        Field("code_sets", Kind.KEYWORD, facet=True, filterable=True),
+        Field("role", Kind.KEYWORD, facet=True, filterable=True),
+        Field("engagement", Kind.KEYWORD, facet=True, filterable=True),
+        Field("place_kind", Kind.KEYWORD, facet=True, filterable=True),
+        # Every state the job may be done from: its own, or each eligible one of a remote job.
+        Field("states", Kind.KEYWORD, facet=True, filterable=True),
+        Field("apprentice_welcome", Kind.BOOLEAN, facet=True, filterable=True),
+        Field("pay_unit", Kind.KEYWORD, facet=True, filterable=True),
+        # Cents a year, so that hourly and yearly pay compare; absent for piece rates.
+        Field("pay_low", Kind.INTEGER, filterable=True),
+        Field("pay_high", Kind.INTEGER, filterable=True, sortable=True),
+        Field("published", Kind.INTEGER, filterable=True, sortable=True),
+        Field("expires", Kind.INTEGER, filterable=True, sortable=True),
+        Field("featured", Kind.INTEGER, sortable=True),
+        Field("quality", Kind.INTEGER, sortable=True),
+        Field("revision", Kind.INTEGER),
+    ),
+    orders={
+        "newest": (("published", DESCENDING),),
+        "pay": (("pay_high", DESCENDING), ("published", DESCENDING)),
+        "closing": (("expires", not DESCENDING),),
+        "browse": (("quality", DESCENDING), ("published", DESCENDING)),
+    },
+    tie_breakers=(("featured", DESCENDING), ("quality", DESCENDING), ("published", DESCENDING)),
+    synonyms=TRADE_SYNONYMS,
+)
+
+CODES = IndexSpec(
+    name="codes",
+    fields=(
+        Field("id", Kind.KEYWORD),
+        # Both spellings, E11.9 and E119, lower case.
+        Field("code_words", Kind.CODE, weight=10),
+        Field("title", Kind.TEXT, weight=8),
+        Field("terms", Kind.TEXT, weight=4),  # inclusion terms
+        Field("system", Kind.KEYWORD, facet=True, filterable=True),
+        Field("kind", Kind.KEYWORD, filterable=True),
+        Field("billable", Kind.BOOLEAN, filterable=True),
+        Field("code", Kind.STORED),
+        Field("shown", Kind.STORED),
+        # Position in the book: the tie-breaker that keeps neighbours together.
+        Field("position", Kind.INTEGER, sortable=True),
+        Field("revision", Kind.INTEGER),
+    ),
+    orders={"book": (("position", not DESCENDING),)},
+    tie_breakers=(("position", not DESCENDING),),
+)
+
+ALL_INDEXES: tuple[IndexSpec, ...] = (JOBS, CODES)

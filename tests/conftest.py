@@ -1,0 +1,94 @@
+"""One application and one empty database for every test, on SQLite or where DATABASE_URL points."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from app.accounts.services import open_session
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine, make_url, text
+
+from app import create_app
+from app.accounts.models import Account
+from app.extensions import Base, db
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    folder = tmp_path_factory.mktemp("data")
+    found = {
+        "ENVIRONMENT": "test",
+        "DATA_DIR": str(folder),
+        "SEARCH_PREFIX": f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'gw0')}_",
+        "RATE_LIMITS": "no",
+    }
+    if os.environ.get("TEST_DATABASE_URL"):
+        found["DATABASE_URL"] = _own_database(os.environ["TEST_DATABASE_URL"])
+    if os.environ.get("MEILI_URL"):
+        found["SEARCH_URL"] = os.environ["MEILI_URL"]
+        found["SEARCH_KEY"] = found["SEARCH_ADMIN_KEY"] = os.environ.get("MEILI_KEY", "")
+    return found
+
+
+def _own_database(address: str) -> str:
+    """Each pytest worker has its own PostgreSQL database, made anew."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+    url = make_url(address)
+    name = f"{url.database}_{worker}"
+    server = create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    server.dispose()
+    return url.set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def application(settings: dict[str, str]) -> Iterator[Flask]:
+    app = create_app(settings, WTF_CSRF_ENABLED=False)
+    with app.app_context():
+        db.create_all()
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+        found = app.extensions.get("search_engine")
+        if found is not None:
+            found.close()
+
+
+@pytest.fixture
+def app(application: Flask) -> Iterator[Flask]:
+    """The application inside a context; whatever a test left behind is deleted after it."""
+    with application.app_context():
+        yield application
+        db.session.rollback()
+        for table in reversed(Base.metadata.sorted_tables):
+            db.session.execute(table.delete())
+        db.session.commit()
+        db.session.remove()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def client_of(app: Flask) -> Callable[[Account], FlaskClient]:
+    """A browser that is logged in as the given account."""
+
+    def log_in(account: Account, **options: Any) -> FlaskClient:
+        token = open_session(account, browser="tests")
+        db.session.commit()
+        browser = app.test_client(**options)
+        with browser.session_transaction() as session:
+            session["_user_id"] = token
+            session["_fresh"] = True
+        return browser
+
+    return log_in
