@@ -39,6 +39,11 @@ class Account(Base):
     email_verified_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
 
+    # What flask-login asks of a user; anonymous visitors are its own AnonymousUserMixin.
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
     @property
     def is_verified(self) -> bool:
         return self.email_verified_at is not None
