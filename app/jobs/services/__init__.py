@@ -1,0 +1,1 @@
+"""What can be done with listings; each module beside holds one part of it."""

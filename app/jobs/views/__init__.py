@@ -1,0 +1,8 @@
+"""Routes of jobs, by audience: the public, employers, moderators."""
+
+from __future__ import annotations
+
+from app.jobs.views import desk, employer, public
+from app.jobs.views.blueprint import bp
+
+__all__ = ["bp", "desk", "employer", "public"]
