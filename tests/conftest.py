@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextvars import Context
 from typing import Any
 
 import pytest
-from app.accounts.services import open_session
-from flask import Flask
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, make_url, text
+from werkzeug.test import TestResponse
 
 from app import create_app
 from app.accounts.models import Account
+from app.accounts.services import open_session
 from app.extensions import Base, db
 
 
@@ -34,6 +36,19 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return found
 
 
+class Browser(FlaskClient):
+    """Each request has a context of its own, as in production.
+
+    In the context the test runs in, one request's user and database session would be the next's.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        response = Context().run(super().open, *args, **kwargs)
+        if has_app_context():
+            db.session.expire_all()  # the test sees what the request committed
+        return response
+
+
 def _own_database(address: str) -> str:
     """Each pytest worker has its own PostgreSQL database, made anew."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
@@ -50,6 +65,7 @@ def _own_database(address: str) -> str:
 @pytest.fixture(scope="session")
 def application(settings: dict[str, str]) -> Iterator[Flask]:
     app = create_app(settings, WTF_CSRF_ENABLED=False)
+    app.test_client_class = Browser
     with app.app_context():
         db.create_all()
     yield app
