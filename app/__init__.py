@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -23,6 +24,7 @@ from app.seekers import views as seekers
 
 FEATURES = (accounts, billing, codes, employers, jobs, seekers, applications, pages)
 PLUMBING = (logs, errors, headers, limits, access, mail, filters, worker)
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
 MODELS = (audit, files, tasks)  # plumbing with tables of its own
 
 
@@ -32,7 +34,7 @@ def create_app(environ: Mapping[str, str] | None = None, **overrides: Any) -> Fl
     app.config.update(flask_config(read_settings(os.environ if environ is None else environ)))
     app.config.update(overrides)
     db.init_app(app)
-    migrate.init_app(app, db, directory="migrations", render_as_batch=True, compare_type=True)
+    migrate.init_app(app, db, directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
     login_manager.init_app(app)
     csrf.init_app(app)
     for part in PLUMBING:
