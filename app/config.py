@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 ENVIRONMENTS = ("development", "test", "production")
-DEVELOPMENT_SECRET = "for development only, never for production"
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+DEVELOPMENT_SECRET = "for development only, never for production"  # noqa: S105 - refused there
+SMTP_SCHEMES = ("smtp", "smtps", "smtp+plain")
 
 
 class UnsafeConfiguration(Exception):
@@ -34,7 +37,8 @@ SETTINGS: tuple[Setting, ...] = (
         secret=True,
     ),
     Setting("DEBUG", "no", "Flask's debugger. Never in production.", bool),
-    Setting("BASE_URL", "http://127.0.0.1:8000", "The address visitors use; links in mails."),
+    Setting("LISTEN", "127.0.0.1:8000", "Address and port the web processes listen on."),
+    Setting("BASE_URL", "", "The address visitors use; links in mails. Empty: http:// and LISTEN."),
     Setting("DATA_DIR", "var", "Folder for files, the embedded search, SQLite and dev mail.", Path),
     Setting(
         "DATABASE_URL",
@@ -76,7 +80,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("SIMULATOR_PORT", "8001", "Loopback port of the Stripe simulator.", int),
     Setting("WEB_WORKERS", "2", "Web processes.", int),
     Setting("WEB_THREADS", "8", "Threads in each web process.", int),
-    Setting("TRUSTED_PROXIES", "0", "Proxies in front that set X-Forwarded-For.", int),
+    Setting(
+        "TRUSTED_PROXIES",
+        "0",
+        "How many proxies in front set X-Forwarded-For, -Proto and -Host. Too many lets a visitor "
+        "choose the address that limits count.",
+        int,
+    ),
     Setting("RATE_LIMITS", "yes", "Whether rate limits hold. Only benchmarks turn them off.", bool),
     Setting("GUEST_CODE_VIEWS", "1", "Code pages a guest may open in a period.", int),
     Setting("FREE_CODE_VIEWS", "5", "More code pages a free account gets in a period.", int),
@@ -91,7 +101,7 @@ _NO = {"", "0", "no", "false", "off"}
 
 
 def read_settings(environ: Mapping[str, str]) -> dict[str, Any]:
-    """The settings as typed values. Raises UnsafeConfiguration naming each unreadable one."""
+    """The settings as typed values. Raises UnsafeConfiguration naming each one to change."""
     values: dict[str, Any] = {}
     faults: list[str] = []
     for setting in SETTINGS:
@@ -101,6 +111,7 @@ def read_settings(environ: Mapping[str, str]) -> dict[str, Any]:
         except ValueError as error:
             faults.append(f"{setting.name}: {error}")
     if not faults:
+        values["BASE_URL"] = values["BASE_URL"] or f"http://{values['LISTEN']}"
         faults = _unsafe(values)
     if faults:
         raise UnsafeConfiguration(
@@ -126,37 +137,95 @@ def _typed(setting: Setting, raw: str) -> Any:
 
 
 def _unsafe(values: Mapping[str, Any]) -> list[str]:
-    faults: list[str] = []
-    if values["ENVIRONMENT"] not in ENVIRONMENTS:
-        faults.append(f"ENVIRONMENT: must be one of {', '.join(ENVIRONMENTS)}")
-    base = urlsplit(values["BASE_URL"])
-    if base.scheme not in ("http", "https") or not base.netloc:
-        faults.append("BASE_URL: must be an http or https address")
-    if values["ENVIRONMENT"] != "production":
-        return faults
-    if values["DEBUG"]:
-        faults.append("DEBUG: must be off")
-    if values["SECRET_KEY"] == DEVELOPMENT_SECRET or len(values["SECRET_KEY"]) < 32:
-        faults.append("SECRET_KEY: set 32 random characters or more")
-    if base.scheme != "https":
-        faults.append("BASE_URL: must be https")
-    if not values["STRIPE_SECRET_KEY"] or not values["STRIPE_WEBHOOK_SECRET"]:
-        faults.append(
-            "STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET: the simulator is for development"
-        )
-    if values["STRIPE_API_BASE"]:
-        faults.append("STRIPE_API_BASE: must be empty, so that payments reach Stripe itself")
-    if not values["DATABASE_URL"].startswith("postgresql") and values["WEB_WORKERS"] > 1:
-        faults.append(
-            "DATABASE_URL: SQLite serves one web process; use PostgreSQL or WEB_WORKERS=1"
-        )
-    if not values["REDIS_URL"] and values["WEB_WORKERS"] > 1:
-        faults.append("REDIS_URL: rate limits must be shared; set it or WEB_WORKERS=1")
-    if not values["MAIL_URL"].startswith(("smtp://", "smtps://", "smtp+plain://")):
-        faults.append("MAIL_URL: must be an SMTP server")
-    if not values["RATE_LIMITS"]:
-        faults.append("RATE_LIMITS: must be on")
+    """What is wrong with settings that could each be read."""
+    faults = _senseless(values)
+    if values["ENVIRONMENT"] == "production":
+        faults += _unsafe_for_production(values)
     return faults
+
+
+def _senseless(values: Mapping[str, Any]) -> list[str]:
+    """What no environment can run with."""
+    base = urlsplit(values["BASE_URL"])
+    search, mail = urlsplit(values["SEARCH_URL"]), urlsplit(values["MAIL_URL"])
+    host, _, port = values["LISTEN"].rpartition(":")
+    checks = (
+        (
+            values["ENVIRONMENT"] in ENVIRONMENTS,
+            f"ENVIRONMENT: must be one of {', '.join(ENVIRONMENTS)}",
+        ),
+        (
+            values["LOG_LEVEL"] in LOG_LEVELS,
+            f"LOG_LEVEL: must be one of {', '.join(LOG_LEVELS)}",
+        ),
+        (
+            bool(host) and port.isdecimal() and 0 < int(port) < 65_536,
+            "LISTEN: must be an address and a port, such as 127.0.0.1:8000",
+        ),
+        (
+            base.scheme in ("http", "https") and bool(base.hostname) and base.path in ("", "/"),
+            "BASE_URL: must be an http or https address without a path",
+        ),
+        (
+            search.scheme in ("", "http", "https", "embedded"),
+            "SEARCH_URL: must begin with http://, https:// or embedded:",
+        ),
+        (
+            mail.scheme in ("", "folder", *SMTP_SCHEMES),
+            "MAIL_URL: must begin with smtp://, smtps://, smtp+plain:// or folder:",
+        ),
+        (values["WEB_WORKERS"] > 0, "WEB_WORKERS: must be 1 or more"),
+        (values["WEB_THREADS"] > 0, "WEB_THREADS: must be 1 or more"),
+        (0 < values["MAX_UPLOAD_MB"] <= 50, "MAX_UPLOAD_MB: must be 1 to 50"),
+        (values["CODE_VIEW_DAYS"] > 0, "CODE_VIEW_DAYS: must be 1 or more"),
+    )
+    return [fault for holds, fault in checks if not holds]
+
+
+def _unsafe_for_production(values: Mapping[str, Any]) -> list[str]:
+    postgresql = values["DATABASE_URL"].startswith("postgresql")
+    alone = values["WEB_WORKERS"] == 1
+    mail = urlsplit(values["MAIL_URL"])
+    meilisearch = values["SEARCH_URL"].startswith("http")
+    checks = (
+        (not values["DEBUG"], "DEBUG: must be off"),
+        (
+            values["SECRET_KEY"] != DEVELOPMENT_SECRET and len(values["SECRET_KEY"]) >= 32,
+            "SECRET_KEY: set 32 random characters or more",
+        ),
+        (values["BASE_URL"].startswith("https://"), "BASE_URL: must be https"),
+        (
+            bool(values["STRIPE_SECRET_KEY"] and values["STRIPE_WEBHOOK_SECRET"]),
+            "STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET: the simulator is for development",
+        ),
+        (
+            not values["STRIPE_API_BASE"],
+            "STRIPE_API_BASE: must be empty, so that payments reach Stripe itself",
+        ),
+        (
+            postgresql or alone,
+            "DATABASE_URL: SQLite serves one web process; use PostgreSQL or WEB_WORKERS=1",
+        ),
+        (
+            bool(values["REDIS_URL"]) or alone,
+            "REDIS_URL: rate limits must be shared; set it or WEB_WORKERS=1",
+        ),
+        (
+            not meilisearch or bool(values["SEARCH_KEY"] and values["SEARCH_ADMIN_KEY"]),
+            "SEARCH_KEY and SEARCH_ADMIN_KEY: Meilisearch must not be open to everybody",
+        ),
+        (mail.scheme in SMTP_SCHEMES, "MAIL_URL: must be an SMTP server"),
+        (
+            mail.scheme != "smtp+plain" or not mail.password,
+            "MAIL_URL: a password must not travel unencrypted; use smtp:// or smtps://",
+        ),
+        (
+            not values["MAIL_FROM"].rstrip(">").endswith("@localhost"),
+            "MAIL_FROM: must be an address of your own domain",
+        ),
+        (values["RATE_LIMITS"], "RATE_LIMITS: must be on"),
+    )
+    return [fault for holds, fault in checks if not holds]
 
 
 def flask_config(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -168,21 +237,48 @@ def flask_config(values: Mapping[str, Any]) -> dict[str, Any]:
         **values,
         "TESTING": values["ENVIRONMENT"] == "test",
         "SQLALCHEMY_DATABASE_URI": database,
-        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": database.startswith("postgresql")},
+        "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(values, database),
         "SEARCH_URL": values["SEARCH_URL"] or f"embedded:{data / 'search'}",
         "MAIL_URL": values["MAIL_URL"] or f"folder:{data / 'mail'}",
         "SIMULATED_PAYMENTS": not values["STRIPE_SECRET_KEY"],
         "MAX_CONTENT_LENGTH": (values["MAX_UPLOAD_MB"] + 1) * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
         "MAX_FORM_PARTS": 1000,
+        # Health checks come from the machine itself, visitors only by the site's own name.
+        "TRUSTED_HOSTS": (
+            [urlsplit(values["BASE_URL"]).hostname, "127.0.0.1", "localhost"]
+            if production
+            else None
+        ),
         "SESSION_COOKIE_NAME": "__Host-session" if production else "session",
         "SESSION_COOKIE_SECURE": production,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
+        # As long as a log-in can last at all; how long this one does, its row says.
+        "PERMANENT_SESSION_LIFETIME": timedelta(days=30),
         "WTF_CSRF_TIME_LIMIT": None,  # the token lives as long as the session it belongs to
         "RATELIMIT_ENABLED": values["RATE_LIMITS"],
         "RATELIMIT_STORAGE_URI": values["REDIS_URL"] or "memory://",
+        "RATELIMIT_STORAGE_OPTIONS": (
+            {"socket_connect_timeout": 1, "socket_timeout": 1} if values["REDIS_URL"] else {}
+        ),
+        # Redis down: each process counts by itself, so a limit never disappears.
         "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": bool(values["REDIS_URL"]),
+    }
+
+
+def _engine_options(values: Mapping[str, Any], database: str) -> dict[str, Any]:
+    # What a statement was given may be personal; it does not belong in a production log.
+    hidden = {"hide_parameters": values["ENVIRONMENT"] == "production"}
+    if not database.startswith("postgresql"):
+        return hidden
+    return {
+        **hidden,
+        "pool_pre_ping": True,
+        "pool_size": values["WEB_THREADS"],
+        "max_overflow": 4,
+        "pool_timeout": 10,
+        "connect_args": {"connect_timeout": 5},
     }
 
 
