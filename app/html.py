@@ -64,3 +64,17 @@ def plain(markup: str) -> str:
     text = html.unescape(nh3.clean(broken, tags=set()))
     lines = (_SPACES.sub(" ", line).strip() for line in text.splitlines())
     return "\n".join(line for line in lines if line)
+
+
+_PLAIN_TAG = re.compile(r"</?(?:p|br|ul|li)\s*/?>")
+
+
+def to_text(markup: str) -> str:
+    """What a person would type for `from_text` to give `markup`; `markup` itself if none would."""
+    if "<" in _PLAIN_TAG.sub("", markup):
+        return markup
+    text = re.sub(r"<li>", "- ", markup)
+    text = re.sub(r"<br\s*/?>|</li>", "\n", text)
+    text = re.sub(r"</p>|</ul>", "\n\n", text)
+    text = html.unescape(_PLAIN_TAG.sub("", text))
+    return re.sub(r"\n{3,}", "\n\n", text).strip()

@@ -11,6 +11,18 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.accounts.models import Account
 from app.extensions import Base
 
+KINDS = {
+    "hospital": "Hospital or health system",
+    "practice": "Physician practice",
+    "facility": "Surgery center, clinic or other facility",
+    "payer": "Health plan",
+    "rcm": "Coding or revenue cycle company",
+    "staffing": "Staffing agency",
+    "government": "Government",
+    "school": "School or training program",
+    "other": "Another kind",
+}
+
 
 class MemberRole(StrEnum):
     OWNER = "owner"
@@ -23,15 +35,21 @@ class Organisation(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
-    kind: Mapped[str]  # a key of employers.forms.KINDS
+    kind: Mapped[str]  # a key of KINDS
     website: Mapped[str]
     city: Mapped[str]
     state: Mapped[str]
     about: Mapped[str]  # cleaned HTML
     is_sample: Mapped[bool] = mapped_column(default=False)  # labelled wherever it is shown
     created_at: Mapped[datetime]
+    # When a moderator first approved a listing and so saw who this is; the name is fixed from then.
     verified_at: Mapped[datetime | None]
     suspended_at: Mapped[datetime | None]  # not in good standing: nothing of it is visible
+    suspension: Mapped[str] = mapped_column(default="")  # the reason its members were given
+
+    @property
+    def kind_label(self) -> str:
+        return KINDS.get(self.kind, "")
 
 
 class Membership(Base):
