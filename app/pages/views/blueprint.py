@@ -1,4 +1,4 @@
-"""Routes of pages."""
+"""The blueprint that every route of pages hangs on."""
 
 from __future__ import annotations
 

@@ -1,0 +1,7 @@
+"""Routes of pages, by audience: everyone, crawlers, moderators, developers."""
+
+from __future__ import annotations
+
+from app.pages.views.blueprint import bp
+
+__all__ = ["bp"]
