@@ -35,7 +35,7 @@ TRADE_SYNONYMS: dict[str, tuple[str, ...]] = {
 JOBS = IndexSpec(
     name="jobs",
     fields=(
-        Field("id", Kind.KEYWORD),
+        Field("id", Kind.KEYWORD, filterable=True),
         Field("title", Kind.TEXT, weight=10),
         Field("credentials", Kind.KEYWORD, facet=True, filterable=True),
         Field("credential_words", Kind.TEXT, weight=8),
@@ -60,7 +60,7 @@ JOBS = IndexSpec(
         Field("pay_high", Kind.INTEGER, filterable=True, sortable=True),
         Field("published", Kind.INTEGER, filterable=True, sortable=True),
         Field("expires", Kind.INTEGER, filterable=True, sortable=True),
-        Field("featured", Kind.INTEGER, sortable=True),
+        Field("featured", Kind.INTEGER, filterable=True, sortable=True),
         Field("quality", Kind.INTEGER, sortable=True),
         Field("revision", Kind.INTEGER),
     ),

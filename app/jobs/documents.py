@@ -1,0 +1,224 @@
+"""What a listing becomes outside the site: a search document, and structured data for crawlers."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time
+from typing import Any
+
+from app import clock, taxonomy
+from app.html import plain
+from app.jobs.models import Facet, Job
+
+BODY_LENGTH = 20_000  # characters of a description that are searched
+RICH_DESCRIPTION, FAIR_DESCRIPTION = 900, 300  # characters
+NARROW_RANGE = 1.6  # the top of a pay range that still says something, as a multiple of its foot
+
+_UNITS_A_YEAR = {"hour": taxonomy.HOURS_A_YEAR, "year": 1}
+
+# Google's names; an apprenticeship is none of those it has.
+EMPLOYMENT_TYPES = {
+    "full-time": "FULL_TIME",
+    "part-time": "PART_TIME",
+    "prn": "PER_DIEM",
+    "contract": "CONTRACTOR",
+    "1099": "CONTRACTOR",
+    "temp-to-perm": "TEMPORARY",
+    "apprenticeship": "OTHER",
+}
+MONTHS_OF_EXPERIENCE = {"1-2": 12, "3-4": 36, "5-plus": 60}
+
+
+def cents_a_year(cents: int, unit: str) -> int | None:
+    """What a full year at that rate pays; None for piece rates, which no calendar converts."""
+    factor = _UNITS_A_YEAR.get(unit)
+    return None if factor is None else cents * factor
+
+
+def states_of(job: Job) -> list[str]:
+    """Where the work may be done from. A remote job that lists no state is open to every one."""
+    if job.place_kind == "remote":
+        return job.values(Facet.STATE) or list(taxonomy.STATES)
+    return [job.state_code] if job.state_code else []
+
+
+def search_document(job: Job) -> dict[str, Any]:
+    """The listing as index "jobs" holds it."""
+    moment = clock.now()
+    credentials = job.values(Facet.CREDENTIAL)
+    featured = job.featured_until is not None and job.featured_until > moment
+    return {
+        "id": str(job.id),
+        "title": job.title,
+        "credentials": credentials,
+        "credential_words": [_credential_words(slug) for slug in credentials],
+        "code_words": sorted({word for code in job.codes for word in _code_words(code.shown)}),
+        "organisation": job.organisation.name,
+        "organisation_id": job.organisation_id,
+        "keywords": _keywords(job),
+        "place": _place_words(job),
+        "body": f"{plain(job.description)}\n{job.benefits}"[:BODY_LENGTH],
+        "settings": job.values(Facet.SETTING),
+        "specialties": job.values(Facet.SPECIALTY),
+        "code_sets": job.values(Facet.CODE_SET),
+        "role": job.role,
+        "engagement": job.engagement,
+        "place_kind": job.place_kind,
+        "states": states_of(job),
+        "apprentice_welcome": job.apprentice_welcome,
+        "pay_unit": job.pay_unit,
+        "pay_low": cents_a_year(job.pay_low_cents, job.pay_unit),
+        "pay_high": cents_a_year(job.pay_high_cents, job.pay_unit),
+        "published": clock.unix(job.published_at) if job.published_at else None,
+        "expires": clock.unix(job.expires_at) if job.expires_at else None,
+        "featured": int(featured),
+        "quality": quality(job),
+        "revision": job.revision,
+    }
+
+
+def quality(job: Job) -> int:
+    """0 to 100: how much of what a coder decides by the listing states."""
+    length = len(job.description)
+    narrow = 0 < job.pay_high_cents <= job.pay_low_cents * NARROW_RANGE
+    stated = (
+        (10, length >= FAIR_DESCRIPTION),
+        (10, length >= RICH_DESCRIPTION),
+        (10, narrow),
+        (10, job.values(Facet.CREDENTIAL)),
+        (10, job.values(Facet.SETTING)),
+        (5, job.values(Facet.SPECIALTY)),
+        (5, job.values(Facet.CODE_SET)),
+        (5, job.codes),
+        (10, job.values(Facet.TOOL)),
+        (10, job.productivity),
+        (5, job.accuracy_percent),
+        (5, job.experience),
+        (5, job.benefits),
+    )
+    return sum(points for points, present in stated if present)
+
+
+def _credential_words(slug: str) -> str:
+    credential = taxonomy.CREDENTIALS.get(slug)
+    return f"{credential.label} {credential.name} {credential.issuer}" if credential else slug
+
+
+def _code_words(shown: str) -> list[str]:
+    """Each end of a range with and without its dot, so that either spelling is found."""
+    ends = [end.strip().lower() for end in shown.split("-") if end.strip()]
+    return [spelling for end in ends for spelling in (end, end.replace(".", ""))]
+
+
+def _keywords(job: Job) -> list[str]:
+    labels = [
+        taxonomy.ROLES.get(job.role, ""),
+        taxonomy.ENGAGEMENTS.get(job.engagement, ""),
+        taxonomy.PLACE_KINDS.get(job.place_kind, ""),
+        "Apprentice welcome, entry level, trainee" if job.apprentice_welcome else "",
+        job.requisition,
+    ]
+    for facet, names in (
+        (Facet.SETTING, taxonomy.SETTINGS),
+        (Facet.SPECIALTY, taxonomy.SPECIALTIES),
+        (Facet.CODE_SET, taxonomy.CODE_SETS),
+        (Facet.TOOL, taxonomy.TOOLS),
+    ):
+        labels += [names.get(value, value) for value in job.values(facet)]
+    return [label for label in labels if label]
+
+
+def _place_words(job: Job) -> str:
+    states = ", ".join(f"{taxonomy.STATES.get(code, '')} {code}" for code in states_of(job))
+    if job.place_kind == "remote":
+        return f"Remote, work from home, {states}"
+    return f"{job.city}, {states}"
+
+
+# --- Structured data ---------------------------------------------------------------------------
+
+
+def last_moment(job: Job) -> datetime | None:
+    """When the listing stops taking applications: its close date or its expiry, the earlier."""
+    moments = [job.expires_at] if job.expires_at else []
+    if job.closes_on:
+        moments.append(datetime.combine(job.closes_on, time.max, UTC).replace(microsecond=0))
+    return min(moments) if moments else None
+
+
+def job_posting(job: Job) -> dict[str, Any]:
+    """The listing as a schema.org JobPosting: only what the page itself shows."""
+    organisation = job.organisation
+    found: dict[str, Any] = {
+        "@context": "https://schema.org/",
+        "@type": "JobPosting",
+        "title": job.title,
+        "description": job.description,
+        "datePosted": job.published_at.date().isoformat() if job.published_at else None,
+        "validThrough": moment.isoformat() if (moment := last_moment(job)) else None,
+        "employmentType": EMPLOYMENT_TYPES.get(job.engagement),
+        "hiringOrganization": {
+            "@type": "Organization",
+            "name": organisation.name,
+            "sameAs": organisation.website or None,
+        },
+        "identifier": {
+            "@type": "PropertyValue",
+            "name": organisation.name,
+            "value": job.requisition or str(job.id),
+        },
+        "directApply": job.apply_method == "here",
+        **_location(job),
+        **_experience(job),
+        **_salary(job),
+    }
+    return _without_absent(found)
+
+
+def _location(job: Job) -> dict[str, Any]:
+    if job.place_kind == "remote":
+        states = job.values(Facet.STATE)
+        areas = [{"@type": "State", "name": f"{taxonomy.STATES.get(s, s)}, USA"} for s in states]
+        return {
+            "jobLocationType": "TELECOMMUTE",
+            "applicantLocationRequirements": areas or {"@type": "Country", "name": "USA"},
+        }
+    address = {
+        "@type": "PostalAddress",
+        "addressLocality": job.city or None,
+        "addressRegion": job.state_code or None,
+        "addressCountry": "US",
+    }
+    return {"jobLocation": {"@type": "Place", "address": address}}
+
+
+def _experience(job: Job) -> dict[str, Any]:
+    months = MONTHS_OF_EXPERIENCE.get(job.experience)
+    if months is None:
+        return {}
+    wanted = {"@type": "OccupationalExperienceRequirements", "monthsOfExperience": months}
+    return {"experienceRequirements": wanted}
+
+
+def _salary(job: Job) -> dict[str, Any]:
+    """Only hours and years: a rate per chart has no unit here, and a guess would be false data."""
+    if job.pay_unit not in _UNITS_A_YEAR or not job.pay_high_cents:
+        return {}
+    value = {
+        "@type": "QuantitativeValue",
+        "minValue": _dollars(job.pay_low_cents),
+        "maxValue": _dollars(job.pay_high_cents),
+        "unitText": job.pay_unit.upper(),
+    }
+    return {"baseSalary": {"@type": "MonetaryAmount", "currency": "USD", "value": value}}
+
+
+def _dollars(cents: int) -> int | float:
+    return cents // 100 if cents % 100 == 0 else cents / 100
+
+
+def _without_absent(found: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: _without_absent(value) if isinstance(value, dict) else value
+        for key, value in found.items()
+        if value is not None
+    }
