@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.extensions import Base
@@ -13,11 +13,15 @@ from app.extensions import Base
 ICD10CM = "icd10cm"
 SYSTEMS = {ICD10CM: "ICD-10-CM"}
 
+# Keys are compared by their bytes on every database: a range of codes, and "~" after all of them,
+# must mean the same whatever language PostgreSQL was set up for.
+KEY = String().with_variant(String(collation="C"), "postgresql")
+
 
 class ReleaseState(StrEnum):
     STAGED = "staged"  # being loaded; never shown
     CURRENT = "current"
-    SUPERSEDED = "superseded"
+    SUPERSEDED = "superseded"  # an earlier edition, kept for its dates of service
 
 
 class NoteKind(StrEnum):
@@ -29,7 +33,19 @@ class NoteKind(StrEnum):
     USE_ADDITIONAL = "use_additional"
     CODE_ALSO = "code_also"
     NOTE = "note"
+    TABLE = "table"  # one row of a table the book prints, its cells separated by tabs
     SEVENTH_CHARACTER = "seventh_character"
+
+
+class EntryKind(StrEnum):
+    CHAPTER = "chapter"
+    SECTION = "section"
+    CATEGORY = "category"
+    SUBCATEGORY = "subcategory"
+    CODE = "code"
+
+
+HEADINGS = (EntryKind.CHAPTER, EntryKind.SECTION)  # they group codes and are none themselves
 
 
 class CodeRelease(Base):
@@ -58,6 +74,11 @@ class CodeRelease(Base):
     billable_count: Mapped[int] = mapped_column(default=0)
     imported_at: Mapped[datetime]
 
+    @property
+    def fiscal_year(self) -> int:
+        """ICD-10-CM years begin on October 1 of the year before."""
+        return self.effective_from.year + (self.effective_from.month >= 10)
+
 
 class CodeEntry(Base):
     """A chapter, section, category or code in one release."""
@@ -71,19 +92,36 @@ class CodeEntry(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     release_id: Mapped[int] = mapped_column(ForeignKey("code_release.id"))
-    key: Mapped[str]  # without the dot, upper case: "E119"; a section "A00-A09"; a chapter "1"
-    shown: Mapped[str]  # with the dot: "E11.9"
-    kind: Mapped[str]  # chapter, section, category, subcategory, code
+    # Without the dot, upper case: "E119"; a section "A00-A09", also of one category ("B20-B20"),
+    # whose name would otherwise be the category's own; a chapter "1".
+    key: Mapped[str] = mapped_column(KEY)
+    shown: Mapped[str]  # as the book writes it: "E11.9", "A00-A09", "Chapter 1"
+    kind: Mapped[str]  # an EntryKind
     title: Mapped[str]
     billable: Mapped[bool]
-    parent_key: Mapped[str | None]
+    # The character that made this code out of its parent, where the book lists it only there.
+    seventh: Mapped[str | None]
+    parent_key: Mapped[str | None] = mapped_column(KEY)
     ancestors: Mapped[str]  # keys from the chapter down to the parent, joined by "/"
     position: Mapped[int]  # order in the book
     release: Mapped[CodeRelease] = relationship(lazy="joined", innerjoin=True)
 
+    @property
+    def is_heading(self) -> bool:
+        return self.kind in HEADINGS
+
+    @property
+    def address(self) -> str:
+        """How this entry is spelled in its one canonical URL."""
+        return self.key if self.is_heading else self.shown
+
 
 class CodeNote(Base):
-    """One line of a note at the entry where the book prints it; descendants inherit it."""
+    """One line of a note at the entry where the book prints it; descendants inherit it.
+
+    Of the seventh characters, lines without an `extension` are the instruction, and a second line
+    with the same one goes on explaining it.
+    """
 
     __tablename__ = "code_note"
     __table_args__ = (Index(None, "entry_id", "position"),)
@@ -116,5 +154,5 @@ class ViewGrant(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     allowance_id: Mapped[int] = mapped_column(ForeignKey("view_allowance.id"))
     system: Mapped[str]
-    key: Mapped[str]
+    key: Mapped[str] = mapped_column(KEY)
     granted_at: Mapped[datetime]
