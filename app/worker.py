@@ -1,8 +1,9 @@
-"""The worker: huey wakes it, the outbox tells it what to do, and the sweep forgets nothing."""
+"""The worker: huey wakes it, the outbox tells it what to do, and a tick forgets nothing."""
 
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,9 +12,11 @@ from typing import Any
 
 import click
 from flask import Flask, current_app
-from huey import Huey, RedisHuey, SqliteHuey, crontab
+from huey import Huey, RedisHuey, SqliteHuey
+from huey.exceptions import HueyException
+from redis.exceptions import RedisError
 from sqlalchemy import event
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from app import tasks
 from app.extensions import db
@@ -21,6 +24,7 @@ from app.extensions import db
 log = logging.getLogger(__name__)
 
 KEEP_FINISHED = timedelta(days=14)
+TICK = 10.0  # seconds: how long a lost wake-up, or a killed worker's row, waits beyond its time
 
 Chore = Callable[[], Any]
 _chores: dict[str, tuple[float, Chore]] = {}
@@ -47,7 +51,13 @@ def forget_finished_rows() -> None:
 
 def queue_for(app: Flask) -> Huey:
     if app.config["REDIS_URL"]:
-        return RedisHuey("careercenter", url=app.config["REDIS_URL"])
+        # Impatient: a Redis that does not answer must not hold up a visitor's commit.
+        return RedisHuey(
+            "careercenter",
+            url=app.config["REDIS_URL"],
+            socket_connect_timeout=1,
+            socket_timeout=5,
+        )
     folder = Path(app.config["DATA_DIR"])
     folder.mkdir(parents=True, exist_ok=True)
     return SqliteHuey("careercenter", filename=str(folder / "queue.db"))
@@ -68,18 +78,11 @@ def run_chores(last_run: dict[str, float]) -> None:
 
 def init_app(app: Flask) -> None:
     queue = queue_for(app)
-    last_run: dict[str, float] = {}
 
-    @queue.task(name="drain")
+    @queue.task(name="drain")  # type: ignore[untyped-decorator]
     def drain() -> None:
         with app.app_context():
             tasks.drain()
-
-    @queue.periodic_task(crontab(minute="*"), name="sweep")
-    def sweep() -> None:
-        with app.app_context():
-            tasks.drain()
-            run_chores(last_run)
 
     app.extensions["queue"] = queue
     app.extensions["wake"] = drain
@@ -88,25 +91,63 @@ def init_app(app: Flask) -> None:
 
 @event.listens_for(Session, "after_commit")
 def _wake(session: Session) -> None:
-    if not session.info.pop("wake", False):
+    if session.in_nested_transaction() or not session.info.pop("wake", False):
         return
     wake = current_app.extensions.get("wake")
     try:
         if wake and not current_app.testing:
             wake()
-    except Exception:
-        log.warning("the queue could not be told; the sweep will find the rows")
+    except (HueyException, RedisError, OSError) as error:
+        log.warning("the worker could not be woken and will look by itself: %s", error)
 
 
-@event.listens_for(Session, "after_rollback")
-def _stay_asleep(session: Session) -> None:
-    session.info.pop("wake", None)
+@event.listens_for(Session, "after_soft_rollback")
+def _stay_asleep(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        session.info.pop("wake", None)
+
+
+def tick(app: Flask, stop: threading.Event, interval: float = TICK) -> None:
+    """Look at the outbox now and then, whether or not the queue can tell of it."""
+    while not stop.wait(interval):
+        with app.app_context():
+            try:
+                tasks.drain()
+            except Exception:
+                log.exception("the outbox could not be drained")
+
+
+def do_chores(app: Flask, stop: threading.Event, interval: float = 60.0) -> None:
+    """Run the chores on a thread of their own: a long one delays no mail."""
+    last_run: dict[str, float] = {}
+    while not stop.is_set():
+        with app.app_context():
+            run_chores(last_run)
+        stop.wait(interval)
 
 
 @click.command("worker")
 def work() -> None:
     """Do what waits in the outbox, and the chores, until stopped."""
-    queue: Huey = current_app.extensions["queue"]
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    queue: Huey = app.extensions["queue"]
+    queue.flush()  # old wake-ups say nothing that the first look does not
+    stop = threading.Event()
+    beside = [
+        threading.Thread(target=run, args=(app, stop), daemon=True) for run in (tick, do_chores)
+    ]
     tasks.drain()
+    for thread in beside:
+        thread.start()
     # Half a second at most until an idle worker looks: a listing is searchable within two.
-    queue.create_consumer(workers=1, initial_delay=0.05, max_delay=0.5, backoff=1.2).run()
+    queue.create_consumer(
+        workers=1,
+        periodic=False,
+        initial_delay=0.05,
+        max_delay=0.5,
+        backoff=1.2,
+        graceful_signal="TERM",
+    ).run()
+    stop.set()
+    for thread in beside:
+        thread.join(timeout=30)

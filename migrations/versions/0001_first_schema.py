@@ -93,6 +93,7 @@ def upgrade():
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("suspended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("suspension", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
         sa.UniqueConstraint("slug", name=op.f("uq_organisation_slug")),
     )
@@ -103,6 +104,7 @@ def upgrade():
         sa.Column("payload", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("leased_by", sa.String(), nullable=True),
         sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
@@ -111,7 +113,6 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_outbox_done_at"), ["done_at"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_outbox_done_at_due_at"), ["done_at", "due_at"], unique=False
         )
@@ -149,12 +150,19 @@ def upgrade():
         "code_entry",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("release_id", sa.Integer(), nullable=False),
-        sa.Column("key", sa.String(), nullable=False),
+        sa.Column(
+            "key", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False
+        ),
         sa.Column("shown", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("billable", sa.Boolean(), nullable=False),
-        sa.Column("parent_key", sa.String(), nullable=True),
+        sa.Column("seventh", sa.String(), nullable=True),
+        sa.Column(
+            "parent_key",
+            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
+            nullable=True,
+        ),
         sa.Column("ancestors", sa.String(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -212,6 +220,8 @@ def upgrade():
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("featured_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("rejection", sa.String(), nullable=False),
+        sa.Column("held_from", sa.String(), nullable=False),
+        sa.Column("warned_of", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "state in ('draft', 'awaiting_payment', 'in_review', 'scheduled', 'live', 'paused', 'filled', 'expired', 'rejected', 'removed', 'archived')",
             name=op.f("ck_job_state"),
@@ -274,6 +284,7 @@ def upgrade():
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("password_hash", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
             ["account_id"], ["account.id"], name=op.f("fk_one_time_token_account_id_account")
         ),
@@ -288,12 +299,15 @@ def upgrade():
     op.create_table(
         "order",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("reference", sa.String(), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("subject_kind", sa.String(), nullable=False),
         sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("subject_label", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("currency", sa.String(), nullable=False),
         sa.Column("total_cents", sa.Integer(), nullable=False),
+        sa.Column("discount_cents", sa.Integer(), nullable=False),
         sa.Column("refunded_cents", sa.Integer(), nullable=False),
         sa.Column("checkout_id", sa.String(), nullable=True),
         sa.Column("checkout_url", sa.String(), nullable=True),
@@ -313,6 +327,7 @@ def upgrade():
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_order")),
         sa.UniqueConstraint("checkout_id", name=op.f("uq_order_checkout_id")),
+        sa.UniqueConstraint("reference", name=op.f("uq_order_reference")),
     )
     with op.batch_alter_table("order", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_order_account_id"), ["account_id"], unique=False)
@@ -351,7 +366,9 @@ def upgrade():
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("allowance_id", sa.Integer(), nullable=False),
         sa.Column("system", sa.String(), nullable=False),
-        sa.Column("key", sa.String(), nullable=False),
+        sa.Column(
+            "key", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False
+        ),
         sa.Column("granted_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["allowance_id"],
@@ -404,6 +421,9 @@ def upgrade():
         sa.Column("currency", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "state in ('succeeded', 'refunded', 'disputed', 'lost')", name=op.f("ck_charge_state")
+        ),
         sa.ForeignKeyConstraint(["order_id"], ["order.id"], name=op.f("fk_charge_order_id_order")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_charge")),
         sa.UniqueConstraint("provider_id", name=op.f("uq_charge_provider_id")),
@@ -449,6 +469,26 @@ def upgrade():
         )
 
     op.create_table(
+        "job_purchase",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("job_id", sa.Integer(), nullable=False),
+        sa.Column("order_id", sa.Integer(), nullable=False),
+        sa.Column("is_renewal", sa.Boolean(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("featured_days", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["job_id"], ["job.id"], name=op.f("fk_job_purchase_job_id_job")),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["order.id"], name=op.f("fk_job_purchase_order_id_order")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_job_purchase")),
+        sa.UniqueConstraint("order_id", name=op.f("uq_job_purchase_order_id")),
+    )
+    with op.batch_alter_table("job_purchase", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_job_purchase_job_id"), ["job_id"], unique=False)
+
+    op.create_table(
         "job_revision",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("job_id", sa.Integer(), nullable=False),
@@ -470,6 +510,13 @@ def upgrade():
     )
     with op.batch_alter_table("job_revision", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_job_revision_job_id"), ["job_id"], unique=False)
+        batch_op.create_index(
+            "uq_job_revision_pending",
+            ["job_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'pending'"),
+            postgresql_where=sa.text("state = 'pending'"),
+        )
 
     op.create_table(
         "job_term",
@@ -636,9 +683,18 @@ def downgrade():
 
     op.drop_table("job_term")
     with op.batch_alter_table("job_revision", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_job_revision_pending",
+            sqlite_where=sa.text("state = 'pending'"),
+            postgresql_where=sa.text("state = 'pending'"),
+        )
         batch_op.drop_index(batch_op.f("ix_job_revision_job_id"))
 
     op.drop_table("job_revision")
+    with op.batch_alter_table("job_purchase", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_job_purchase_job_id"))
+
+    op.drop_table("job_purchase")
     with op.batch_alter_table("job_code", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_job_code_system_first_key_last_key"))
         batch_op.drop_index(batch_op.f("ix_job_code_job_id"))
@@ -698,7 +754,6 @@ def downgrade():
     op.drop_table("view_allowance")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_outbox_done_at_due_at"))
-        batch_op.drop_index(batch_op.f("ix_outbox_done_at"))
 
     op.drop_table("outbox")
     op.drop_table("organisation")
