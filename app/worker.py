@@ -14,6 +14,7 @@ import click
 from flask import Flask, current_app
 from huey import Huey, RedisHuey, SqliteHuey
 from huey.exceptions import HueyException
+from redis import ConnectionPool
 from redis.exceptions import RedisError
 from sqlalchemy import event
 from sqlalchemy.orm import Session, SessionTransaction
@@ -52,12 +53,10 @@ def forget_finished_rows() -> None:
 def queue_for(app: Flask) -> Huey:
     if app.config["REDIS_URL"]:
         # Impatient: a Redis that does not answer must not hold up a visitor's commit.
-        return RedisHuey(
-            "careercenter",
-            url=app.config["REDIS_URL"],
-            socket_connect_timeout=1,
-            socket_timeout=5,
+        pool = ConnectionPool.from_url(
+            app.config["REDIS_URL"], socket_connect_timeout=1, socket_timeout=5
         )
+        return RedisHuey("careercenter", connection_pool=pool)
     folder = Path(app.config["DATA_DIR"])
     folder.mkdir(parents=True, exist_ok=True)
     return SqliteHuey("careercenter", filename=str(folder / "queue.db"))
