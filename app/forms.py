@@ -29,6 +29,11 @@ class Form(FlaskForm):
                 filters.insert(0, tidy)
             return unbound_field.bind(form=form, filters=filters, **options)
 
+    @property
+    def status(self) -> int:
+        """The status of the page that shows this form: sent and shown again means refused."""
+        return 422 if self.is_submitted() else 200
+
     def blame(self, error: DomainError) -> None:
         """Show a service's refusal at the field it names, or above the form."""
         field = self._fields.get(error.field or "")

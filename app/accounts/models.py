@@ -85,4 +85,7 @@ class OneTimeToken(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+    # Sign-up only: the password chosen in the registration this mail answers. It becomes the
+    # account's when the mail is answered, so that nobody prepares an account for someone else.
+    password_hash: Mapped[str | None]
     account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)

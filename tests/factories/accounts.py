@@ -6,6 +6,7 @@ from typing import Any
 
 from app import clock
 from app.accounts.models import Account, Staff
+from app.accounts.services.passwords import hash_password
 from app.extensions import db
 from tests.factories import unique
 
@@ -18,7 +19,7 @@ def make_account(**fields: Any) -> Account:
         **{
             "email": f"coder{number}@example.com",
             "name": f"Coder {number}",
-            "password_hash": "",
+            "password_hash": hash_password(PASSWORD),
             "created_at": clock.now(),
             "email_verified_at": clock.now(),
             **fields,

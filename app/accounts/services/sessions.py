@@ -1,23 +1,54 @@
-"""Sessions: opening one at log-in, recognising it on each request, ending it."""
+"""Sessions: opening one at log-in, recognising it on each request, listing and ending them."""
 
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, or_, select, update
 
-from app import clock
+from app import audit, clock
 from app.accounts.models import Account, AccountSession
+from app.errors import NotFound
 from app.extensions import db
 
 ABSOLUTE_LIFE = timedelta(days=30)
+IDLE_LIFE = timedelta(days=14)
+NOTED_EVERY = timedelta(minutes=5)  # a write for each page would be one too many
+
+# Looked for in this order: each later name also appears in the user agents of earlier ones.
+_BROWSERS = (
+    ("Edge", r"\bEdg(?:e|A|iOS)?/"),
+    ("Opera", r"\bOPR/"),
+    ("Samsung Internet", r"\bSamsungBrowser/"),
+    ("Firefox", r"\b(?:Firefox|FxiOS)/"),
+    ("Chrome", r"\b(?:Chrome|CriOS|Chromium|HeadlessChrome)/"),
+    ("Safari", r"\bSafari/"),
+)
+_SYSTEMS = (
+    ("iPhone", r"iPhone"),
+    ("iPad", r"iPad"),
+    ("Android", r"Android"),
+    ("Windows", r"Windows"),
+    ("macOS", r"Macintosh|Mac OS X"),
+    ("ChromeOS", r"CrOS"),
+    ("Linux", r"Linux"),
+)
 
 
 def token_digest(token: str) -> str:
     """A stolen database opens no session: only this hash is stored."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def name_browser(user_agent: str) -> str:
+    """What people call the browser they sit at: "Firefox on Windows"."""
+    browser = next((n for n, p in _BROWSERS if re.search(p, user_agent)), "")
+    system = next((n for n, p in _SYSTEMS if re.search(p, user_agent)), "")
+    return " on ".join(part for part in (browser, system) if part) or "Unknown browser"
 
 
 def open_session(account: Account, *, browser: str) -> str:
@@ -38,12 +69,105 @@ def open_session(account: Account, *, browser: str) -> str:
     return token
 
 
-def account_of_session(token: str) -> Account | None:
-    """The account a session token stands for, or None where it has ended."""
+def session_of(token: str) -> AccountSession | None:
+    """The session a token stands for, or None where it has ended."""
+    moment = clock.now()
     row = db.session.scalar(
         select(AccountSession).where(
             AccountSession.token_hash == token_digest(token),
-            AccountSession.expires_at > clock.now(),
+            AccountSession.expires_at > moment,
+            AccountSession.seen_at > moment - IDLE_LIFE,
         )
     )
-    return None if row is None or row.account.closed_at else row.account
+    return None if row is None or row.account.closed_at else row
+
+
+def account_of_session(token: str) -> Account | None:
+    """The account a session token stands for, or None where it has ended."""
+    row = session_of(token)
+    return None if row is None else row.account
+
+
+def note_use(row: AccountSession) -> bool:
+    """Remember now and then that the session is in use. True where there is something to commit."""
+    moment = clock.now()
+    if row.seen_at > moment - NOTED_EVERY:
+        return False
+    db.session.execute(
+        update(AccountSession)
+        .where(AccountSession.id == row.id, AccountSession.seen_at < moment)
+        .values(seen_at=moment)
+    )
+    return True
+
+
+def sessions_of(account: Account) -> Sequence[AccountSession]:
+    """The browsers an account is logged in with, the one used last first."""
+    moment = clock.now()
+    return db.session.scalars(
+        select(AccountSession)
+        .where(
+            AccountSession.account_id == account.id,
+            AccountSession.expires_at > moment,
+            AccountSession.seen_at > moment - IDLE_LIFE,
+        )
+        .order_by(AccountSession.seen_at.desc(), AccountSession.id.desc())
+    ).all()
+
+
+def end_session(account: Account, session_id: int) -> None:
+    """End one session of an account. Raises NotFound for another's, or one that has ended."""
+    row = db.session.get(AccountSession, session_id)
+    if row is None or row.account_id != account.id:
+        raise NotFound("That session has already ended.")
+    db.session.delete(row)
+    db.session.flush()
+    audit.record(
+        "account.session_ended", actor_id=account.id, subject_kind="account", subject_id=account.id
+    )
+
+
+def end_session_of(token: str) -> None:
+    """Log out: end the session of this token. One that has ended already is fine."""
+    row = db.session.scalar(
+        select(AccountSession).where(AccountSession.token_hash == token_digest(token))
+    )
+    if row is None:
+        return
+    account_id = row.account_id
+    db.session.delete(row)
+    db.session.flush()
+    audit.record(
+        "account.logged_out", actor_id=account_id, subject_kind="account", subject_id=account_id
+    )
+
+
+def end_sessions(account: Account, *, but: str | None = None) -> None:
+    """End every session of an account, except that of the token `but`."""
+    ended = delete(AccountSession).where(AccountSession.account_id == account.id)
+    if but is not None:
+        ended = ended.where(AccountSession.token_hash != token_digest(but))
+    db.session.execute(ended)
+
+
+def log_out_everywhere(account: Account) -> None:
+    end_sessions(account)
+    audit.record(
+        "account.logged_out_everywhere",
+        actor_id=account.id,
+        subject_kind="account",
+        subject_id=account.id,
+    )
+
+
+def forget_ended_sessions() -> None:
+    """Delete the rows of sessions that have run out."""
+    moment = clock.now()
+    db.session.execute(
+        delete(AccountSession).where(
+            or_(
+                AccountSession.expires_at <= moment,
+                AccountSession.seen_at <= moment - IDLE_LIFE,
+            )
+        )
+    )
