@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -258,7 +257,6 @@ def flask_config(values: Mapping[str, Any]) -> dict[str, Any]:
         # As long as a log-in can last at all; how long this one does, its row says.
         "PERMANENT_SESSION_LIFETIME": timedelta(days=30),
         "SESSION_REFRESH_EACH_REQUEST": False,  # the cookie changes when the session does
-        "PERMANENT_SESSION_LIFETIME": timedelta(days=30),
         # OWASP's figures for a web server; in tests as cheap as argon2 allows.
         "ARGON2_TIME_COST": 1 if values["ENVIRONMENT"] == "test" else 2,
         "ARGON2_MEMORY_KIB": 8 if values["ENVIRONMENT"] == "test" else 19 * 1024,
