@@ -1,0 +1,5 @@
+"""The embedded search engine."""
+
+from search.embedded.engine import EmbeddedEngine
+
+__all__ = ["EmbeddedEngine"]

@@ -1,0 +1,219 @@
+"""Who matches a typed text and how well: typed words first, then the tie-breakers.
+
+Every typed word has a best match in a document: without a typo before one and two typos, then in
+a heavier field, then as a whole word before a prefix or a synonym. Documents are ranked by the sum
+of the typos, then of the fields, then of the whole words. The three sums are packed into one
+score, and a score can be unpacked into a query for exactly the documents that have it, so that
+ties are put in order by the index itself however many documents share them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import chain, groupby
+from typing import Any
+
+from search.contract import IndexSpec, Kind
+from search.embedded.documents import SHORT_PREFIX
+from search.embedded.index import Clauses, Snapshot, start_column, text_column
+from search.words import Phrase, Synonyms, alternatives, typos_forgiven
+
+Query = Any  # an opaque query of the index
+Ways = list[Query]  # any of them will do; none when the list is empty
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """How one typed word may match, by level of field weight, the lightest first."""
+
+    whole: list[Ways]
+    clean: list[Ways]  # whole, as a prefix, or by a synonym
+    typos: list[list[Ways]]  # with up to one typo, with up to two; as many as are forgiven
+
+
+class TypedText:
+    """One typed text, put to the searched fields of one state of an index."""
+
+    def __init__(
+        self,
+        clauses: Clauses,
+        snapshot: Snapshot,
+        spec: IndexSpec,
+        typed: list[str],
+        synonyms: Synonyms,
+    ) -> None:
+        self._clauses = clauses
+        self._snapshot = snapshot
+        self._levels = [
+            [(field.name, field.kind) for field in fields]
+            for _, fields in groupby(reversed(spec.searched), key=lambda field: field.weight)
+        ]
+        stand_ins = alternatives(typed, synonyms)
+        last = len(typed) - 1
+        self._words = [
+            self._word(word, stand_ins[position], prefix=position == last)
+            for position, word in enumerate(typed)
+        ]
+        self._field_unit = len(typed) + 1
+        self._typo_unit = self._field_unit * (len(typed) * len(self._levels) + 1)
+
+    @property
+    def forgiving(self) -> bool:
+        """Whether documents with a typo may match at all."""
+        return any(word.typos for word in self._words)
+
+    def matching(self) -> Query:
+        """The documents in which every typed word is found."""
+        # The last of the typos allows all the others.
+        ways = [[*chain(*word.clean, *chain(*word.typos[-1:]))] for word in self._words]
+        return self._clauses.all_of([self._clauses.any_of(each) for each in ways])
+
+    def scored(self, *, clean_only: bool) -> Query:
+        """The same documents, or those without a typo, with a whole number for a score."""
+        return self._clauses.all_of([self._score(word, clean_only) for word in self._words])
+
+    def having(self, score: int) -> Query:
+        """The documents of exactly this score."""
+        accuracy, rest = divmod(score, self._typo_unit)
+        fields, whole = divmod(rest, self._field_unit)
+        number = len(self._words)
+        clean_only = accuracy == sum(len(word.typos) for word in self._words)
+        reached = [
+            self._reached(word, level, clean_only=clean_only)
+            for word in self._words
+            for level in range(1, len(self._levels))
+        ]
+        parts = [
+            # The lightest level is reached by every match.
+            self._exactly(fields - number, reached),
+            self._exactly(whole, [self._best_is_whole(word) for word in self._words]),
+        ]
+        if clean_only:
+            parts += [self._clauses.any_of([*chain(*word.clean)]) for word in self._words]
+        else:
+            accurate = [query for word in self._words for query in self._accuracy(word)]
+            parts += [self._exactly(accuracy, accurate), self.matching()]
+        return self._clauses.all_of(parts)
+
+    def _word(self, word: str, stand_ins: list[Phrase], *, prefix: bool) -> _Word:
+        clauses = self._clauses
+        whole, clean = [], []
+        typos: list[list[Ways]] = [[] for _ in range(typos_forgiven(word))]
+        for level in self._levels:
+            texts = [text_column(name) for name, kind in level if kind is Kind.TEXT]
+            terms = [query for name, _ in level for query in self._term(text_column(name), word)]
+            loose = [query for name, _ in level for query in self._prefix(name, word) if prefix]
+            loose += [clauses.phrase(text, phrase) for text in texts for phrase in stand_ins]
+            whole.append(terms)
+            clean.append(loose if prefix else [*terms, *loose])
+            for forgiven, found in enumerate(typos, start=1):
+                found.append([clauses.near(text, word, forgiven, prefix=prefix) for text in texts])
+        return _Word(whole, clean, typos)
+
+    def _term(self, column: str, word: str) -> Ways:
+        """Nothing for a word that is nowhere, which spares much of the work on rare words."""
+        return [self._clauses.term(column, word)] if self._snapshot.holds(column, word) else []
+
+    def _prefix(self, field: str, word: str) -> Ways:
+        if len(word) <= SHORT_PREFIX:
+            return self._term(start_column(field), word)
+        return [self._clauses.near(text_column(field), word, 0, prefix=True)]
+
+    def _score(self, word: _Word, clean_only: bool) -> Query:
+        """The best of the word's matches; accuracy counts the typos that were not made."""
+        forgiven = len(word.typos)
+        tiers = [(forgiven, 0, word.clean), (forgiven, 1, word.whole)]
+        if not clean_only:
+            tiers += [(forgiven - made, 0, ways) for made, ways in enumerate(word.typos, start=1)]
+        scored = [
+            self._clauses.scored(
+                self._clauses.any_of(ways),
+                accuracy * self._typo_unit + level * self._field_unit + whole,
+            )
+            for accuracy, whole, levels in tiers
+            for level, ways in enumerate(levels, start=1)
+            if ways
+        ]
+        return self._clauses.best_of(scored)
+
+    def _accuracy(self, word: _Word) -> list[Query]:
+        """One condition per forgiven typo: a match meets as many as it has typos to spare."""
+        closer = [*chain(*word.clean)]
+        conditions = []
+        for ways in word.typos:
+            conditions.append(self._clauses.any_of(closer))
+            closer = [*closer, *chain(*ways)]
+        return conditions
+
+    def _reached(self, word: _Word, level: int, *, clean_only: bool) -> Query:
+        """The best match of the word is in a field at least this heavy."""
+        found = [*chain(*word.clean[level:])]
+        if not clean_only:
+            better = [*chain(*word.clean)]
+            for ways in word.typos:
+                found.append(self._but_not([*chain(*ways[level:])], better))
+                better = [*better, *chain(*ways)]
+        return self._clauses.any_of(found)
+
+    def _best_is_whole(self, word: _Word) -> Query:
+        return self._clauses.any_of(
+            [
+                self._but_not(whole, [*chain(*word.clean[above:])])
+                for above, whole in enumerate(word.whole, start=1)
+                if whole
+            ]
+        )
+
+    def _but_not(self, ways: Ways, without: Ways) -> Query:
+        found = self._clauses.any_of(ways)
+        return self._clauses.but_not(found, self._clauses.any_of(without)) if without else found
+
+    def _exactly(self, number: int, conditions: list[Query]) -> Query:
+        """Just so many of the conditions hold."""
+        clauses = self._clauses
+        if number == len(conditions):
+            return clauses.all_of(conditions)
+        enough = clauses.at_least(number, conditions) if number else clauses.all()
+        return clauses.but_not(enough, clauses.at_least(number + 1, conditions))
+
+
+def ranked_page(
+    snapshot: Snapshot,
+    text: TypedText,
+    narrowed: Callable[[Query], Query],
+    order: tuple[str, Callable[[dict[str, Any]], str]],
+    offset: int,
+    limit: int,
+) -> tuple[Sequence[dict[str, Any]], int]:
+    """One page by rank, and how many documents match.
+
+    `narrowed` adds the visitor's filters to a query; `order` settles ties, ascending: a column,
+    and the same key worked out from a document.
+    """
+    column, key = order
+    hits, total = snapshot.best(narrowed(text.scored(clean_only=True)), offset + limit + 1)
+    if text.forgiving:
+        # A document without a typo outranks every other: where they fill the page, the rest,
+        # which costs far more to rank, is only counted.
+        if total > offset + limit:
+            total = snapshot.count(narrowed(text.matching()))
+        else:
+            hits, total = snapshot.best(narrowed(text.scored(clean_only=False)), offset + limit + 1)
+    end = min(offset + limit, total)
+    scores = [score for score, _ in hits]
+    page: list[dict[str, Any]] = []
+    while (position := offset + len(page)) < end:
+        score = scores[position]
+        first = scores.index(score)
+        past = first + scores.count(score)
+        if offset <= first and past <= end:
+            tied = snapshot.documents(address for _, address in hits[first:past])
+            page += sorted(tied, key=key)
+        else:
+            # More documents share this rank than were fetched or fit on the page.
+            having = narrowed(text.having(score))
+            page += snapshot.documents(
+                snapshot.ordered(having, column, position - first, end - position)
+            )
+    return page, total

@@ -1,0 +1,5 @@
+"""The Meilisearch engine."""
+
+from search.meilisearch.engine import MeilisearchEngine
+
+__all__ = ["MeilisearchEngine"]

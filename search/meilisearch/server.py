@@ -1,0 +1,184 @@
+"""One Meilisearch server: its requests with their timeouts, retries and failures.
+
+The only file that imports meilisearch.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from meilisearch import Client
+from meilisearch.errors import (
+    MeilisearchApiError,
+    MeilisearchCommunicationError,
+    MeilisearchTimeoutError,
+)
+
+from search.contract import IndexMissing, Outcome, SearchError, SearchUnavailable
+
+Answer = TypeVar("Answer")
+
+READ_TIMEOUT = (1.0, 2.0)  # seconds to connect, seconds of silence while reading
+WRITE_TIMEOUT = (1.0, 30.0)
+TASK_TIMEOUT = 3600.0  # seconds to wait for one task of a rebuild
+
+_TRIES = 3
+_PAUSE = 0.05  # seconds before the second try, doubled before the third
+_PASSING = (502, 503, 504)
+
+
+class Server:
+    """Safe to share among threads and across forks: nothing is kept open between requests.
+
+    Every call raises IndexMissing, SearchUnavailable, or SearchError for what trying again will
+    not mend.
+    """
+
+    def __init__(self, url: str, search_key: str | None, admin_key: str | None) -> None:
+        self._url = url.rstrip("/")
+        self._search_key = search_key or admin_key
+        self._admin_key = admin_key
+        self._own = threading.local()
+
+    # --- With the search key -------------------------------------------------------------------
+
+    def search(self, bodies: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """The answers to several searches, in one request."""
+        return _call(lambda: list(self._reader().multi_search(bodies)["results"]))
+
+    def facet_values(
+        self, uid: str, facet: str, begun: str, options: Mapping[str, Any]
+    ) -> dict[str, int]:
+        index = self._reader().index(uid)
+        return _call(
+            lambda: {
+                str(found["value"]): int(found["count"])
+                for found in index.facet_search(facet, begun or None, options)["facetHits"]
+            }
+        )
+
+    def check(self) -> None:
+        """Returns where the server says that it is well."""
+        _call(lambda: self._reader().health()["status"], tries=1)
+
+    # --- With the admin key --------------------------------------------------------------------
+
+    def sizes(self) -> dict[str, int]:
+        """Every index with the number of its documents."""
+        return _call(
+            lambda: {
+                uid: int(stats["numberOfDocuments"])
+                for uid, stats in self._admin().get_all_stats()["indexes"].items()
+            }
+        )
+
+    def settings(self, uid: str) -> dict[str, Any]:
+        return _call(lambda: self._admin().index(uid).get_settings())
+
+    def create(self, uid: str, id_field: str, settings: dict[str, Any]) -> None:
+        """Makes an index where there is none, and gives it its settings."""
+        created = _call(lambda: self._admin().create_index(uid, {"primaryKey": id_field}).task_uid)
+        outcome, reason = self.wait(created, TASK_TIMEOUT)
+        if outcome is not Outcome.DONE and uid not in self.sizes():
+            raise SearchError(f"{uid}: {reason}")
+        changed = _call(lambda: self._admin().index(uid).update_settings(settings).task_uid)
+        self.finish(changed)
+
+    def drop(self, uid: str) -> None:
+        task = _call(lambda: self._admin().delete_index(uid).task_uid)
+        self.wait(task, TASK_TIMEOUT)
+
+    def swap(self, first: str, second: str) -> None:
+        # Never tried twice: a second swap would undo the first.
+        pair: list[Mapping[str, list[str] | bool]] = [{"indexes": [first, second]}]
+        self.finish(_call(lambda: self._admin().swap_indexes(pair).task_uid, tries=1))
+
+    def put(self, uid: str, documents: list[dict[str, Any]]) -> int:
+        """The number of a task that replaces documents."""
+        return _call(lambda: self._admin().index(uid).add_documents(documents).task_uid)
+
+    def remove(self, uid: str, ids: list[str]) -> int:
+        """The number of a task that deletes documents."""
+        # The client's own call for a list of ids is deprecated in favour of a filter, and filters
+        # do not tell case apart.
+        path = f"indexes/{uid}/documents/delete-batch"
+        return _call(lambda: int(self._admin().http.post(path, ids)["taskUid"]))
+
+    def fetch(self, uid: str, options: dict[str, Any]) -> tuple[list[dict[str, Any]], int]:
+        """One page of an index as it lies, and the number of documents in all."""
+        found = _call(lambda: self._admin().index(uid).get_documents(options))
+        return [dict(each.__dict__) for each in found.results], found.total
+
+    def finish(self, task: int) -> None:
+        """Waits for a task that must succeed."""
+        outcome, reason = self.wait(task, TASK_TIMEOUT)
+        if outcome is not Outcome.DONE:
+            raise SearchError(f"Meilisearch task {task} {outcome}: {reason}")
+
+    def wait(self, task: int, timeout: float) -> tuple[Outcome, str]:
+        """What has become of a task after at most so many seconds, and why."""
+        deadline, pause = time.monotonic() + timeout, 0.005
+        while True:
+            found = _call(lambda: self._admin().get_task(task))
+            if found.status == "succeeded":
+                return Outcome.DONE, ""
+            if found.status in ("failed", "canceled"):
+                return Outcome.FAILED, str(found.error)
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return Outcome.PENDING, found.status
+            time.sleep(min(pause, left))
+            pause = min(2 * pause, 0.5)
+
+    # --- Connections ---------------------------------------------------------------------------
+
+    @property
+    def administered(self) -> bool:
+        return bool(self._admin_key)
+
+    def _reader(self) -> Client:
+        return self._client("reader", self._search_key, READ_TIMEOUT)
+
+    def _admin(self) -> Client:
+        return self._client("admin", self._admin_key, WRITE_TIMEOUT)
+
+    def _client(self, name: str, key: str | None, timeout: tuple[float, float]) -> Client:
+        """One for each thread: a client changes its own headers with every request."""
+        if not hasattr(self._own, name):
+            # The client hands its timeout to requests, which takes a pair as well.
+            setattr(self._own, name, Client(self._url, key, timeout=timeout))  # type: ignore[arg-type]
+        client: Client = getattr(self._own, name)
+        return client
+
+
+def _call(request: Callable[[], Answer], *, tries: int = _TRIES) -> Answer:
+    """Makes a request, again where the server was only just out of reach, and names its failure."""
+    for attempt in range(1, tries + 1):
+        try:
+            return request()
+        except MeilisearchTimeoutError as error:
+            raise SearchUnavailable(str(error)) from error
+        except MeilisearchCommunicationError as error:
+            if attempt == tries:
+                raise SearchUnavailable(str(error)) from error
+        except MeilisearchApiError as error:
+            if error.status_code not in _PASSING or attempt == tries:
+                raise _named(error) from error
+        except (AttributeError, KeyError, OSError, TypeError, ValueError) as error:
+            raise SearchUnavailable(f"the answer makes no sense: {error!r}") from error
+        time.sleep(_PAUSE * 2 ** (attempt - 1))
+    raise AssertionError
+
+
+def _named(error: MeilisearchApiError) -> SearchError:
+    if error.code in ("index_not_found", "task_not_found"):
+        return IndexMissing(error.message)
+    if str(error.code).startswith(("invalid_search_", "invalid_facet_search_")):
+        # The question was checked against our spec, so it is the index that is behind.
+        return IndexMissing(f"the index has to be rebuilt: {error.message}")
+    if error.status_code >= 500 or error.status_code in (401, 403, 408, 429):
+        return SearchUnavailable(error.message)
+    return SearchError(error.message)
