@@ -1,0 +1,153 @@
+"""A listing as one entry of a list: read in two queries, and only what the public may see."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from app import clock, taxonomy
+from app.employers.models import Organisation
+from app.extensions import db
+from app.filters import pay_range
+from app.jobs.documents import cents_a_year
+from app.jobs.models import Facet, Job, JobTerm, visible
+
+# The end of the scale on which every listing's pay is drawn: $80 an hour for a full year.
+SCALE_CENTS = 80_00 * taxonomy.HOURS_A_YEAR
+NARROWEST = 2.5  # per cent of the scale; a single rate is drawn as wide as this
+STATES_SPELLED = 4  # a remote job's states are named up to here, then counted
+
+_NOT_IN_A_SLUG = re.compile(r"[^a-z0-9]+")
+_SHOWN_FACETS = (Facet.CREDENTIAL, Facet.SETTING, Facet.STATE)
+
+
+@dataclass(frozen=True, slots=True)
+class PayBar:
+    """Where a pay range lies on the common scale, in per cent."""
+
+    start: float
+    width: float
+
+
+@dataclass(slots=True)
+class Card:
+    id: int
+    slug: str
+    title: str
+    organisation: str
+    is_sample: bool
+    place: str
+    engagement: str
+    pay: str
+    bar: PayBar | None
+    apprentice: bool
+    featured: bool
+    published_at: datetime
+    closes_on: date | None
+    credentials: list[str] = field(default_factory=list)  # labels of the required ones
+    settings: list[str] = field(default_factory=list)
+
+
+_COLUMNS = (
+    Job.id,
+    Job.title,
+    Job.place_kind,
+    Job.city,
+    Job.state_code,
+    Job.engagement,
+    Job.pay_unit,
+    Job.pay_low_cents,
+    Job.pay_high_cents,
+    Job.apprentice_welcome,
+    Job.featured_until,
+    Job.published_at,
+    Job.closes_on,
+    Organisation.name,
+    Organisation.is_sample,
+)
+
+
+def cards_of(job_ids: Sequence[int]) -> list[Card]:
+    """The listings among these that the public may see now, in the order given."""
+    if not job_ids:
+        return []
+    moment = clock.now()
+    rows = db.session.execute(
+        select(*_COLUMNS).join(Job.organisation).where(Job.id.in_(job_ids), visible(moment))
+    ).all()
+    terms = _terms([row.id for row in rows])
+    found = {row.id: _card(row, terms.get(row.id, ()), moment) for row in rows}
+    return [found[job_id] for job_id in job_ids if job_id in found]
+
+
+def slug_of(title: str) -> str:
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    return _NOT_IN_A_SLUG.sub("-", plain)[:60].strip("-") or "listing"
+
+
+def pay_bar(low_cents: int, high_cents: int, unit: str) -> PayBar | None:
+    """None for piece rates: no scale holds both a chart and an hour."""
+    low, high = cents_a_year(low_cents, unit), cents_a_year(high_cents, unit)
+    if low is None or high is None or not high:
+        return None
+    start = min(100 * low / SCALE_CENTS, 100 - NARROWEST)
+    end = min(100 * high / SCALE_CENTS, 100)
+    return PayBar(round(start, 1), round(max(end - start, NARROWEST), 1))
+
+
+def place_line(kind: str, city: str, state: str, eligible: Sequence[str]) -> str:
+    """Where the work is done, in a few words; `eligible` are the states of a remote job."""
+    if kind != "remote":
+        place = f"{city}, {state}".strip(", ")
+        return f"Hybrid, {place}" if kind == "hybrid" else place
+    if not eligible:
+        return "Remote, any US state"
+    if len(eligible) > STATES_SPELLED:
+        return f"Remote, {len(eligible)} states"
+    return f"Remote, {', '.join(eligible)}"
+
+
+def _terms(job_ids: Sequence[int]) -> dict[int, list[Any]]:
+    grouped: dict[int, list[Any]] = {}
+    rows = db.session.execute(
+        select(JobTerm.job_id, JobTerm.facet, JobTerm.value, JobTerm.need)
+        .where(JobTerm.job_id.in_(job_ids), JobTerm.facet.in_(_SHOWN_FACETS))
+        .order_by(JobTerm.id)
+    )
+    for row in rows:
+        grouped.setdefault(row[0], []).append(row)
+    return grouped
+
+
+def _card(row: Any, terms: Iterable[Any], moment: datetime) -> Card:
+    credentials, settings, states = [], [], []
+    for _, facet, value, need in terms:
+        if facet == Facet.STATE:
+            states.append(value)
+        elif facet == Facet.SETTING:
+            settings.append(taxonomy.SETTINGS.get(value, value))
+        elif need == "required" and value in taxonomy.CREDENTIALS:
+            credentials.append(taxonomy.CREDENTIALS[value].label)
+    return Card(
+        id=row.id,
+        slug=slug_of(row.title),
+        title=row.title,
+        organisation=row.name,
+        is_sample=row.is_sample,
+        place=place_line(row.place_kind, row.city, row.state_code, states),
+        engagement=taxonomy.ENGAGEMENTS.get(row.engagement, row.engagement),
+        pay=pay_range(row.pay_low_cents, row.pay_high_cents, row.pay_unit),
+        bar=pay_bar(row.pay_low_cents, row.pay_high_cents, row.pay_unit),
+        apprentice=row.apprentice_welcome,
+        featured=row.featured_until is not None and row.featured_until > moment,
+        published_at=row.published_at,
+        closes_on=row.closes_on,
+        credentials=credentials,
+        settings=settings,
+    )

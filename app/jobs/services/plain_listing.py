@@ -1,0 +1,122 @@
+"""The list of jobs without a search engine: the database's own answer to the same filters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, cast, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from app import taxonomy
+from app.employers.models import Organisation
+from app.extensions import db
+from app.jobs.models import Facet, Job, JobTerm, visible
+from app.jobs.services.cards import Card, cards_of
+from app.jobs.services.criteria import FILTERS, Criteria
+from app.jobs.services.naming import naming
+
+COUNTED = 1_000  # results are counted up to here; further counting would read the whole table
+
+_WORD = re.compile(r"[a-z0-9]+")
+# Words of labels that say one thing only: "remote", "inpatient", "auditor". The others, such as
+# "coder", stand in many labels and narrow nothing.
+_UNDERSTOOD = ("place", "setting", "specialty", "role")
+
+
+def list_plainly(
+    criteria: Criteria, employer: Organisation | None, page_size: int
+) -> tuple[list[Card], int, int, str]:
+    """The cards of one page, how many there are (counted so far), the page, the words left out."""
+    understood, ignored = understand(criteria.text)
+    conditions = list(_conditions(criteria, employer))
+    conditions += [_holds(name, (value,)) for name, value in understood]
+    wanted = select(Job.id).join(Job.organisation).where(*conditions)
+    total = (
+        db.session.scalar(select(func.count()).select_from(wanted.limit(COUNTED).subquery())) or 0
+    )
+    page = min(criteria.page, max(1, -(-total // page_size)))
+    ids = db.session.scalars(
+        wanted.order_by(*_order(criteria.sort)).offset((page - 1) * page_size).limit(page_size)
+    ).all()
+    return cards_of(ids), total, page, " ".join(ignored)
+
+
+def understand(text: str) -> tuple[list[tuple[str, str]], list[str]]:
+    """The typed words that name one value of a filter, and those that do not."""
+    found: dict[tuple[str, str], None] = {}
+    ignored = []
+    for word in text.split():
+        meant = _MEANINGS.get(word.lower())
+        if meant:
+            found[meant] = None
+        else:
+            ignored.append(word)
+    return list(found), ignored
+
+
+def _meanings() -> dict[str, tuple[str, str]]:
+    meanings: dict[str, set[tuple[str, str]]] = {}
+    for name in _UNDERSTOOD:
+        for slug, label in FILTERS[name].values.items():
+            for word in {*_WORD.findall(label.lower()), slug}:
+                meanings.setdefault(word, set()).add((name, slug))
+    return {
+        word: meant.pop() for word, meant in meanings.items() if len(meant) == 1 and len(word) > 2
+    }
+
+
+_MEANINGS = _meanings()
+
+
+def _conditions(criteria: Criteria, employer: Organisation | None) -> Iterator[ColumnElement[bool]]:
+    yield visible()
+    for name, values in criteria.chosen.items():
+        yield _holds(name, values)
+    if criteria.apprentice:
+        yield Job.apprentice_welcome.is_(True)
+    if criteria.pay_floor:
+        yield criteria.pay_floor <= _YEARLY
+    if employer is not None:
+        yield Job.organisation_id == employer.id
+    if criteria.code:
+        yield Job.id.in_(naming(criteria.code))
+
+
+def _holds(name: str, values: tuple[str, ...]) -> ColumnElement[bool]:
+    known = FILTERS[name]
+    if known.facet is Facet.STATE:
+        return _open_to(values)
+    if known.facet is None:
+        column: InstrumentedAttribute[str] = getattr(Job, known.column)
+        return column.in_(values)
+    return Job.id.in_(_with_term(known.facet, values))
+
+
+def _open_to(states: tuple[str, ...]) -> ColumnElement[bool]:
+    """Placed there, or remote and open to it: a remote job that lists no state is open to all."""
+    anywhere = Job.id.not_in(_with_term(Facet.STATE))
+    remote = and_(
+        Job.place_kind == "remote", or_(anywhere, Job.id.in_(_with_term(Facet.STATE, states)))
+    )
+    return or_(remote, and_(Job.place_kind != "remote", Job.state_code.in_(states)))
+
+
+def _with_term(facet: Facet, values: tuple[str, ...] | None = None) -> Select[int]:
+    found = select(JobTerm.job_id).where(JobTerm.facet == facet)
+    return found if values is None else found.where(JobTerm.value.in_(values))
+
+
+_HIGH = cast(Job.pay_high_cents, BigInteger)
+_YEARLY = case(
+    (Job.pay_unit == "hour", _HIGH * taxonomy.HOURS_A_YEAR), (Job.pay_unit == "year", _HIGH)
+)
+
+
+def _order(sort: str) -> tuple[ColumnElement[Any], ...]:
+    if sort == "pay":
+        return (_YEARLY.desc().nulls_last(), Job.published_at.desc(), Job.id.desc())
+    if sort == "closing":
+        return (Job.expires_at.asc(), Job.id.desc())
+    return (Job.published_at.desc(), Job.id.desc())

@@ -1,0 +1,203 @@
+"""Finding listings: the question, what the engine found re-read, what to try when nothing is."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+
+from app import clock
+from app.employers.models import Organisation
+from app.engine import engine
+from app.extensions import db
+from app.jobs.services.cards import Card, cards_of
+from app.jobs.services.criteria import FILTERS, RELEVANCE, Criteria
+from app.jobs.services.naming import jobs_naming
+from app.jobs.services.plain_listing import list_plainly
+from search.contract import (
+    MAX_TOTAL,
+    All,
+    Eq,
+    Filter,
+    In,
+    Range,
+    SearchError,
+    SearchQuery,
+    SearchResult,
+)
+from search.indexes import JOBS
+
+log = logging.getLogger(__name__)
+
+PAGE_SIZE = 20
+MOST_FEATURED = 3  # shown above the others where no text is typed
+
+APPRENTICE = "apprentice"
+_FACETS = (*(f.field for f in FILTERS.values()), "apprentice_welcome")
+
+
+@dataclass(slots=True)
+class Drop:
+    """A way out of an empty result: the choice to drop, and what is found without it."""
+
+    label: str
+    criteria: Criteria
+    count: int
+
+
+@dataclass(slots=True)
+class Found:
+    criteria: Criteria  # as answered: its page exists
+    cards: list[Card]
+    total: int
+    featured: list[Card] = field(default_factory=list)
+    counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # filter -> slug -> count
+    employer: Organisation | None = None
+    limited: bool = False  # the engine is down: no counts, and `ignored` was not searched
+    ignored: str = ""
+    drops: list[Drop] = field(default_factory=list)
+
+    @property
+    def is_clamped(self) -> bool:
+        return self.total >= MAX_TOTAL
+
+    @property
+    def last_page(self) -> int:
+        return max(1, -(-self.total // PAGE_SIZE))
+
+
+def find_jobs(criteria: Criteria) -> Found:
+    """One page of listings. Never fails because the engine does."""
+    employer = _employer(criteria.employer)
+    if criteria.employer and employer is None:
+        return Found(criteria, [], 0)
+    try:
+        return _ask(criteria, employer)
+    except SearchError as error:
+        log.warning("listings are searched without the engine: %s", error)
+    cards, total, page, ignored = list_plainly(criteria, employer, PAGE_SIZE)
+    return Found(
+        criteria.on_page(page), cards, total, employer=employer, limited=True, ignored=ignored
+    )
+
+
+def _ask(criteria: Criteria, employer: Organisation | None) -> Found:
+    where = _where(criteria, employer)
+    query = _query(criteria, where)
+    questions = [query]
+    if _pins_featured(criteria):
+        questions.append(_featured(criteria, where))
+    result, *others = engine().multi_search(questions)
+    last = max(1, -(-result.total // PAGE_SIZE))
+    if criteria.page > last:
+        criteria = criteria.on_page(last)
+        result = engine().search(_query(criteria, where))
+    pinned = _ids(others[0]) if others else []
+    rest = [job_id for job_id in _ids(result) if job_id not in pinned]
+    if criteria.page > 1:
+        pinned = []
+    cards = cards_of([*pinned, *rest])
+    first = [card for card in cards if card.id in pinned]
+    return Found(
+        criteria,
+        [card for card in cards if card.id not in pinned],
+        result.total,
+        featured=first,
+        counts=_counts(result),
+        employer=employer,
+        drops=[] if result.total else _drops(criteria),
+    )
+
+
+def _query(criteria: Criteria, where: Filter) -> SearchQuery:
+    order: str | None = criteria.sort
+    if criteria.sort == RELEVANCE:
+        order = None if criteria.text else "browse"
+    return SearchQuery(
+        index=JOBS.name,
+        text=criteria.text,
+        where=where,
+        groups=_groups(criteria),
+        facets=_FACETS,
+        order=order,
+        offset=min((criteria.page - 1) * PAGE_SIZE, MAX_TOTAL - PAGE_SIZE),
+        limit=PAGE_SIZE,
+    )
+
+
+def _pins_featured(criteria: Criteria) -> bool:
+    return not criteria.text and criteria.sort == RELEVANCE
+
+
+def _featured(criteria: Criteria, where: Filter) -> SearchQuery:
+    return SearchQuery(
+        index=JOBS.name,
+        where=All((where, Eq("featured", 1))),
+        groups=_groups(criteria),
+        order="browse",
+        limit=MOST_FEATURED,
+    )
+
+
+def _where(criteria: Criteria, employer: Organisation | None) -> Filter:
+    moment = clock.unix(clock.now())
+    parts: list[Filter] = [Range("published", high=moment), Range("expires", low=moment + 1)]
+    if employer is not None:
+        parts.append(Eq("organisation_id", employer.id))
+    if criteria.pay_floor:
+        parts.append(Range("pay_high", low=criteria.pay_floor))
+    if criteria.code:
+        parts.append(In("id", tuple(str(job_id) for job_id in jobs_naming(criteria.code))))
+    return All(tuple(parts))
+
+
+def _groups(criteria: Criteria) -> dict[str, Filter]:
+    groups: dict[str, Filter] = {
+        FILTERS[name].field: In(FILTERS[name].field, values)
+        for name, values in criteria.chosen.items()
+    }
+    if criteria.apprentice:
+        groups["apprentice_welcome"] = Eq("apprentice_welcome", True)
+    return groups
+
+
+def _counts(result: SearchResult) -> dict[str, Mapping[str, int]]:
+    counts = {name: result.facets.get(f.field, {}) for name, f in FILTERS.items()}
+    welcome = result.facets.get("apprentice_welcome", {})
+    return {**counts, APPRENTICE: {"1": welcome.get("true", 0)}}
+
+
+def _ids(result: SearchResult) -> list[int]:
+    return [int(hit.id) for hit in result.hits]
+
+
+def _drops(criteria: Criteria) -> list[Drop]:
+    """For each choice what would be found without it, in one round trip, the most helpful first."""
+    ways = [(f"{kind}: {label}", without) for kind, label, without in criteria.choices()]
+    questions = [
+        SearchQuery(
+            index=JOBS.name,
+            text=without.text,
+            where=_where(without, _employer(without.employer)),
+            groups=_groups(without),
+            limit=0,
+        )
+        for _, without in ways
+    ]
+    results = engine().multi_search(questions) if questions else ()
+    drops = [
+        Drop(label, without, result.total)
+        for (label, without), result in zip(ways, results, strict=True)
+        if result.total
+    ]
+    return sorted(drops, key=lambda drop: -drop.count)
+
+
+def _employer(slug: str) -> Organisation | None:
+    if not slug:
+        return None
+    return db.session.scalar(
+        select(Organisation).where(Organisation.slug == slug, Organisation.suspended_at.is_(None))
+    )
