@@ -1,33 +1,27 @@
-"""Files people upload: what they really are, and where they are kept, outside the web root."""
+"""Files people upload: where they are kept, outside the web root, and how they go again."""
 
 from __future__ import annotations
 
+import errno
 import hashlib
-import io
 import os
+import re
+import unicodedata
 import uuid
-import zipfile
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from flask import current_app
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
-from sqlalchemy import ForeignKey
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, event, select
+from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
-from app import clock, tasks
-from app.errors import Invalid, NotFound, TooLarge
+from app import clock, tasks, worker
+from app.errors import Invalid, NotFound, TooLarge, Unavailable
 from app.extensions import Base, db
+from app.sniffing import recognise_document
 
-PDF = "application/pdf"
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-EXTENSIONS = {".pdf": PDF, ".docx": DOCX}
-
-MAX_UNPACKED = 50 * 1024 * 1024  # bytes a DOCX may hold once unzipped
-MAX_MEMBERS = 2_000
-MAX_PAGES = 60
-_SCRIPTED = ("/JavaScript", "/JS", "/Launch", "/EmbeddedFile", "/RichMedia", "/XFA")
+LONGEST_NAME = 120
+_KEY = re.compile(r"[0-9a-f]{32}")
 
 
 class StoredFile(Base):
@@ -43,77 +37,21 @@ class StoredFile(Base):
     created_at: Mapped[datetime]
 
 
-def recognise_document(name: str, content: bytes) -> str:
-    """The media type of a résumé, by its bytes; the extension must agree.
-
-    Raises Invalid with a sentence for the person, naming what to send instead.
-    """
-    stem, extension = os.path.splitext(name.lower())
-    expected = EXTENSIONS.get(extension)
-    if expected is None or "\x00" in name:
-        raise Invalid("Choose a PDF or a Word document (.docx).")
-    if os.path.splitext(stem)[1] in {".exe", ".js", ".html", ".htm", ".php", ".svg", ".bat", ".sh"}:
-        raise Invalid("The file name has two extensions. Rename it, then choose it again.")
-    if not content:
-        raise Invalid("The file is empty.")
-    if expected == PDF:
-        _check_pdf(content)
-    else:
-        _check_docx(content)
-    return expected
-
-
-def _check_pdf(content: bytes) -> None:
-    # The header must be first: a file that is something else up to byte N is refused.
-    if not content.startswith(b"%PDF-"):
-        raise Invalid("The file is named .pdf but is not a PDF. Export it again and retry.")
-    try:
-        reader = PdfReader(io.BytesIO(content), strict=False)
-        if reader.is_encrypted:
-            raise Invalid("The PDF is protected by a password. Save a copy without one.")
-        pages = len(reader.pages)
-    except Invalid:
-        raise
-    except (PyPdfError, ValueError, KeyError, TypeError, RecursionError, OSError) as error:
-        raise Invalid("The PDF is damaged. Export it again and retry.") from error
-    if not 0 < pages <= MAX_PAGES:
-        raise Invalid(f"The PDF has {pages} pages; we accept 1 to {MAX_PAGES}.")
-    if any(_names(reader, word) for word in _SCRIPTED):
-        raise Invalid("The PDF holds scripts or attachments. Print it to PDF again and retry.")
-
-
-def _names(reader: PdfReader, word: str) -> bool:
-    for number in range(len(reader.xref_objStm) + sum(len(g) for g in reader.xref.values()) + 1):
-        item = reader.get_object(number) if number else None
-        if isinstance(item, dict) and word in item:
-            return True
-    return False
-
-
-def _check_docx(content: bytes) -> None:
-    not_word = Invalid(
-        "The file is named .docx but is not a Word document. Save it again and retry."
-    )
-    if not content.startswith(b"PK\x03\x04"):
-        raise not_word
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-        raise not_word from error
-    names = {member.filename for member in members}
-    if not {"[Content_Types].xml", "word/document.xml"} <= names:
-        raise not_word
-    if len(members) > MAX_MEMBERS or sum(m.file_size for m in members) > MAX_UNPACKED:
-        raise Invalid("The document unpacks to far more than a résumé holds.")
-    if any(n.endswith("vbaProject.bin") or "/embeddings/" in n for n in names):
-        raise Invalid("The document holds macros or embedded files. Save it without them.")
-    if any(n.startswith(("/", "\\")) or ".." in n.split("/") for n in names):
-        raise not_word
-
-
 def folder() -> Path:
     return Path(current_app.config["DATA_DIR"]) / "files"
+
+
+def _path(key: str) -> Path:
+    return folder() / key[:2] / key
+
+
+def shown_name(name: str) -> str:
+    """What of an upload's name is kept: its last part, without what could deceive a reader."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    # Control and formatting characters: a right-to-left mark makes "fdp.exe" of "exe.pdf".
+    visible = "".join(c for c in last if not unicodedata.category(c).startswith("C"))
+    stem, extension = os.path.splitext(unicodedata.normalize("NFC", visible).strip())
+    return stem[: LONGEST_NAME - len(extension)] + extension[:LONGEST_NAME]
 
 
 def store(account_id: int, name: str, content: bytes) -> StoredFile:
@@ -121,30 +59,59 @@ def store(account_id: int, name: str, content: bytes) -> StoredFile:
     limit = current_app.config["MAX_UPLOAD_MB"]
     if len(content) > limit * 1024 * 1024:
         raise TooLarge(f"The file is larger than {limit} MB.")
-    name = os.path.basename(name.replace("\\", "/")).strip()[-120:]
+    if "\x00" in name:
+        raise Invalid("Choose a PDF or a Word document (.docx).")
+    name = shown_name(name)
     media_type = recognise_document(name, content)
-    key = f"{uuid.uuid4().hex}"
-    path = folder() / key[:2] / key
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".part")
-    temporary.write_bytes(content)
-    os.replace(temporary, path)
     stored = StoredFile(
         account_id=account_id,
         name=name,
         media_type=media_type,
         size=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
-        key=key,
+        key=uuid.uuid4().hex,
         created_at=clock.now(),
     )
+    _write(_path(stored.key), content)
+    db.session.info.setdefault("written", []).append(_path(stored.key))
     db.session.add(stored)
     db.session.flush()
     return stored
 
 
+def _write(path: Path, content: bytes) -> None:
+    """All of it, on disk, or nothing."""
+    temporary = path.with_suffix(".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        os.replace(temporary, path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise Unavailable("We cannot keep files right now. Try again later.") from error
+        raise
+
+
+@event.listens_for(Session, "after_commit")
+def _keep_written(session: Session) -> None:
+    if not session.in_nested_transaction():
+        session.info.pop("written", None)
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _remove_written(session: Session, transaction: SessionTransaction) -> None:
+    """A file whose row was rolled back belongs to nobody."""
+    if transaction.parent is None:
+        for path in session.info.pop("written", ()):
+            path.unlink(missing_ok=True)
+
+
 def path_of(stored: StoredFile) -> Path:
-    path = folder() / stored.key[:2] / stored.key
+    path = _path(stored.key)
     if not path.is_file():
         raise NotFound("The file is no longer here.")
     return path
@@ -158,4 +125,23 @@ def discard(stored: StoredFile) -> None:
 
 @tasks.handles("files.unlink")
 def _unlink(payload: dict[str, str]) -> None:
-    (folder() / payload["key"][:2] / payload["key"]).unlink(missing_ok=True)
+    if not _KEY.fullmatch(payload["key"]):
+        raise tasks.Permanent("that is not the key of a file")
+    _path(payload["key"]).unlink(missing_ok=True)
+
+
+@worker.every(timedelta(hours=24))
+def remove_orphans() -> int:
+    """Remove files without a row, which a process killed between the two can leave behind."""
+    yesterday = (clock.now() - timedelta(days=1)).timestamp()
+    old = [p for p in folder().glob("??/*") if p.stat().st_mtime < yesterday]
+    removed = 0
+    for start in range(0, len(old), 500):
+        part = old[start : start + 500]
+        keys = [path.name for path in part]
+        known = set(db.session.scalars(select(StoredFile.key).where(StoredFile.key.in_(keys))))
+        for path in part:
+            if path.name not in known:
+                path.unlink(missing_ok=True)
+                removed += 1
+    return removed

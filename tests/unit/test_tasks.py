@@ -83,12 +83,12 @@ def test_work_deferred_inside_a_lost_savepoint_is_lost_with_it_alone(single):
 
 
 def test_work_that_nobody_handles_cannot_be_asked_for(app):
-    with pytest.raises(RuntimeError, match="nothing handles test.unheard"):
+    with pytest.raises(RuntimeError, match="nothing handles"):
         tasks.defer("test.unheard", {})
 
 
 def test_one_kind_has_one_handler(app):
-    with pytest.raises(RuntimeError, match="two handlers for test.single"):
+    with pytest.raises(RuntimeError, match="two handlers"):
         tasks.handles("test.single")(print)
 
 
