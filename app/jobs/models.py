@@ -14,10 +14,12 @@ from sqlalchemy import (
     Index,
     UniqueConstraint,
     and_,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
+from app.codes.models import KEY
 from app.employers.models import Organisation
 from app.extensions import Base
 
@@ -58,6 +60,7 @@ class Job(Base):
         CheckConstraint(f"state in ({_STATES})", name="state"),
         CheckConstraint("pay_low_cents <= pay_high_cents", name="pay_range"),
         Index(None, "state", "expires_at"),
+        Index(None, "published_at"),  # the newest, whatever else they are
         Index(None, "state", "featured_until", "published_at"),
         Index(None, "organisation_id", "state"),
     )
@@ -101,7 +104,11 @@ class Job(Base):
     published_at: Mapped[datetime | None]  # first publication; renewal never changes it
     expires_at: Mapped[datetime | None]
     featured_until: Mapped[datetime | None]
-    rejection: Mapped[str] = mapped_column(default="")
+    rejection: Mapped[str] = mapped_column(default="")  # the moderator's reason, also of a removal
+    # The state in which its payment was contested; empty while no dispute is open.
+    held_from: Mapped[str] = mapped_column(default="")
+    # The expiry its members were warned of: a renewal makes a new warning due.
+    warned_of: Mapped[datetime | None]
 
     organisation: Mapped[Organisation] = relationship()
     terms: Mapped[list[JobTerm]] = relationship(
@@ -110,6 +117,10 @@ class Job(Base):
     codes: Mapped[list[JobCode]] = relationship(
         back_populates="job", cascade="all, delete-orphan", order_by="JobCode.id"
     )
+
+    @property
+    def is_held(self) -> bool:
+        return self.held_from != ""
 
     def values(self, facet: Facet, need: str | None = None) -> list[str]:
         return [
@@ -159,8 +170,8 @@ class JobCode(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     job_id: Mapped[int] = mapped_column(ForeignKey("job.id"), index=True)
     system: Mapped[str]
-    first_key: Mapped[str]
-    last_key: Mapped[str]
+    first_key: Mapped[str] = mapped_column(KEY)
+    last_key: Mapped[str] = mapped_column(KEY)
     shown: Mapped[str]  # "E08-E13"
     job: Mapped[Job] = relationship(back_populates="codes")
 
@@ -171,6 +182,14 @@ class JobRevision(Base):
     __tablename__ = "job_revision"
     __table_args__ = (
         CheckConstraint("state in ('pending', 'approved', 'rejected', 'withdrawn')", name="state"),
+        # One proposal at a time: a further change is made to the one that waits.
+        Index(
+            "uq_job_revision_pending",
+            "job_id",
+            unique=True,
+            sqlite_where=text("state = 'pending'"),
+            postgresql_where=text("state = 'pending'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -182,3 +201,18 @@ class JobRevision(Base):
     created_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
     job: Mapped[Job] = relationship()
+
+
+class JobPurchase(Base):
+    """What a listing got for an order, once. A refund takes the same back."""
+
+    __tablename__ = "job_purchase"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    job_id: Mapped[int] = mapped_column(ForeignKey("job.id"), index=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("order.id"), unique=True)
+    is_renewal: Mapped[bool]
+    days: Mapped[int]
+    featured_days: Mapped[int]
+    created_at: Mapped[datetime]
+    undone_at: Mapped[datetime | None]
