@@ -138,27 +138,36 @@ class Criteria:
             found.append(("page", str(self.page)))
         return found
 
-    def choices(self) -> Iterator[tuple[str, str, Criteria]]:
-        """Each choice: what it is of, its label, and the search without it."""
+    def choices(self, employer: str = "") -> Iterator[Choice]:
+        """What narrows the search; `employer` is the name of the chosen one."""
         first = replace(self, page=1)
         if self.text:
-            yield "Words", f"“{self.text}”", replace(first, text="")
+            yield Choice("Words", f"“{self.text}”", replace(first, text=""))
         for name, values in self.chosen.items():
             for value in values:
                 left = tuple(v for v in values if v != value)
                 chosen = {n: (left if n == name else v) for n, v in self.chosen.items()}
                 without = replace(first, chosen={n: v for n, v in chosen.items() if v})
-                yield FILTERS[name].label, FILTERS[name].values[value], without
+                yield Choice(FILTERS[name].label, FILTERS[name].values[value], without)
         if self.apprentice:
-            yield "Experience", "Apprentice welcome", replace(first, apprentice=False)
+            yield Choice("New to coding", "Apprentices welcome", replace(first, apprentice=False))
         if self.pay_min:
             label = f"${self.pay_min:,} or more {PAY_PER[self.pay_per]}"
-            yield "Pay", label, replace(first, pay_min=0, pay_per="hour")
+            yield Choice("Pay", label, replace(first, pay_min=0, pay_per="hour"))
         if self.employer:
-            yield "Employer", self.employer, replace(first, employer="")
+            yield Choice("Employer", employer or self.employer, replace(first, employer=""))
         if self.code:
             label = f"{SYSTEMS[self.code.system]} {self.code.shown}"
-            yield "Names the code", label, replace(first, code=None)
+            yield Choice("Names the code", label, replace(first, code=None))
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing a search is narrowed by."""
+
+    kind: str
+    label: str
+    without: Criteria  # the same search, less this
 
 
 def read_criteria(parameters: Parameters) -> Criteria:

@@ -13,7 +13,7 @@ from app.employers.models import Organisation
 from app.engine import engine
 from app.extensions import db
 from app.jobs.services.cards import Card, cards_of
-from app.jobs.services.criteria import FILTERS, RELEVANCE, Criteria
+from app.jobs.services.criteria import FILTERS, RELEVANCE, Choice, Criteria
 from app.jobs.services.naming import jobs_naming
 from app.jobs.services.plain_listing import list_plainly
 from search.contract import (
@@ -40,10 +40,9 @@ _FACETS = (*(f.field for f in FILTERS.values()), "apprentice_welcome")
 
 @dataclass(slots=True)
 class Drop:
-    """A way out of an empty result: the choice to drop, and what is found without it."""
+    """A way out of an empty result: the choice to leave out, and how many are found then."""
 
-    label: str
-    criteria: Criteria
+    choice: Choice
     count: int
 
 
@@ -107,7 +106,7 @@ def _ask(criteria: Criteria, employer: Organisation | None) -> Found:
         featured=first,
         counts=_counts(result),
         employer=employer,
-        drops=[] if result.total else _drops(criteria),
+        drops=[] if result.total else _drops(criteria, employer),
     )
 
 
@@ -173,23 +172,23 @@ def _ids(result: SearchResult) -> list[int]:
     return [int(hit.id) for hit in result.hits]
 
 
-def _drops(criteria: Criteria) -> list[Drop]:
+def _drops(criteria: Criteria, employer: Organisation | None) -> list[Drop]:
     """For each choice what would be found without it, in one round trip, the most helpful first."""
-    ways = [(f"{kind}: {label}", without) for kind, label, without in criteria.choices()]
+    choices = list(criteria.choices(employer.name if employer else ""))
     questions = [
         SearchQuery(
             index=JOBS.name,
-            text=without.text,
-            where=_where(without, _employer(without.employer)),
-            groups=_groups(without),
+            text=choice.without.text,
+            where=_where(choice.without, employer if choice.without.employer else None),
+            groups=_groups(choice.without),
             limit=0,
         )
-        for _, without in ways
+        for choice in choices
     ]
     results = engine().multi_search(questions) if questions else ()
     drops = [
-        Drop(label, without, result.total)
-        for (label, without), result in zip(ways, results, strict=True)
+        Drop(choice, result.total)
+        for choice, result in zip(choices, results, strict=True)
         if result.total
     ]
     return sorted(drops, key=lambda drop: -drop.count)

@@ -1,0 +1,70 @@
+"""The filters beside the results: which values to offer, in which order, with how many listings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.jobs.services.criteria import FILTERS, Filter
+from app.jobs.services.search import APPRENTICE, Found
+
+SHORT = 9  # values a group shows in the order of the taxonomy; longer ones go by their counts
+SHOWN = 8  # of a longer group; the others open on demand
+_SELECTED_FROM_A_LIST = "state"  # everyone works from one of fifty
+
+
+@dataclass(slots=True)
+class Option:
+    value: str
+    label: str
+    count: int | None  # None where nobody counted
+    chosen: bool
+
+
+@dataclass(slots=True)
+class Group:
+    name: str
+    label: str
+    options: list[Option]
+    more: list[Option]
+    chosen: int  # how many of its values are
+
+
+@dataclass(slots=True)
+class Facets:
+    groups: list[Group]
+    states: list[Option]
+    apprentice: Option
+
+
+def facets_of(found: Found) -> Facets:
+    groups = [_group(known, found) for name, known in FILTERS.items()
+              if name != _SELECTED_FROM_A_LIST]  # fmt: skip
+    welcome = None if found.limited else found.counts.get(APPRENTICE, {}).get("1", 0)
+    return Facets(
+        groups=[group for group in groups if group.options],
+        states=_options(FILTERS[_SELECTED_FROM_A_LIST], found),
+        apprentice=Option("1", "Apprentices welcome", welcome, found.criteria.apprentice),
+    )
+
+
+def _group(known: Filter, found: Found) -> Group:
+    options = _options(known, found)
+    chosen = sum(option.chosen for option in options)
+    if len(known.values) <= SHORT:
+        return Group(known.name, known.label, options, [], chosen)
+    options.sort(key=lambda option: (not option.chosen, -(option.count or 0)))
+    cut = max(SHOWN, chosen)
+    return Group(known.name, known.label, options[:cut], options[cut:], chosen)
+
+
+def _options(known: Filter, found: Found) -> list[Option]:
+    """Values that lead somewhere, and the chosen ones; all of them where nobody counted."""
+    counts = None if found.limited else found.counts.get(known.name, {})
+    chosen = found.criteria.chosen.get(known.name, ())
+    if counts is None:
+        return [Option(v, label, None, v in chosen) for v, label in known.values.items()]
+    return [
+        Option(value, label, counts.get(value, 0), value in chosen)
+        for value, label in known.values.items()
+        if value in counts or value in chosen
+    ]

@@ -1,0 +1,233 @@
+"""A listing as everyone may see it: whether it can be seen, what its page shows, what is alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from markupsafe import Markup
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager, selectinload
+
+from app import clock, taxonomy
+from app.codes.models import SYSTEMS
+from app.errors import Gone, NotFound
+from app.extensions import db
+from app.filters import money, pay_range
+from app.jobs.documents import cents_a_year, job_posting
+from app.jobs.lifecycle import standing
+from app.jobs.models import Facet, Job, JobCode, JobState, JobTerm, visible
+from app.jobs.services.cards import (
+    SCALE_CENTS,
+    Card,
+    PayBar,
+    cards_of,
+    pay_bar,
+    place_line,
+    slug_of,
+)
+from app.taxonomy import Credential
+
+CLOSED_FOR = timedelta(days=30)  # how long a closed listing says so before it is gone
+MOST_SIMILAR = 4
+_TICKS = {"hour": (20, 40, 60), "year": (40_000, 80_000, 120_000)}  # dollars
+
+_NO_SUCH = "There is no such listing, or it is not public yet."
+_GONE = "This listing closed more than 30 days ago. Search for others like it."
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    at: float  # per cent of the scale
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodeShown:
+    system: str
+    label: str  # of the system
+    ends: tuple[str, ...]  # one code, or the first and the last of a range
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A listing that has a page, and since when it has been closed."""
+
+    job: Job
+    closed_at: datetime | None
+    is_paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What the page of a listing shows, for the public and in its employer's preview."""
+
+    job: Job
+    slug: str
+    role: str
+    place: str
+    states: list[tuple[str, str]]  # of a remote job, where it may be done; none means anywhere
+    engagement: str
+    pay: str
+    pay_compared: str
+    bar: PayBar | None
+    ticks: list[Tick]
+    required: list[Credential]
+    preferred: list[Credential]
+    settings: list[tuple[str, str]]
+    specialties: list[tuple[str, str]]
+    code_sets: list[tuple[str, str, bool]]  # and whether we hold its codes
+    codes: list[CodeShown]
+    tools: list[tuple[str, str]]
+    experience: str
+    description: Markup
+    takes_applications: bool
+    days_left: int | None
+
+
+def visible_job(job_id: int) -> Job:
+    """A listing the public can see and apply to. Raises NotFound, or Gone for a closed one."""
+    shown = shown_job(job_id)
+    if shown.closed_at is not None:
+        raise Gone("This listing is closed and takes no more applications.")
+    return shown.job
+
+
+def shown_job(job_id: int) -> Shown:
+    """A listing that has a public page, be it to say that it is closed."""
+    job = db.session.scalar(
+        select(Job)
+        .join(Job.organisation)
+        .where(Job.id == job_id)
+        .options(contains_eager(Job.organisation), selectinload(Job.terms), selectinload(Job.codes))
+    )
+    moment = clock.now()
+    if job is None or job.published_at is None or job.published_at > moment:
+        raise NotFound(_NO_SUCH)
+    if job.organisation.suspended_at is not None:
+        raise NotFound(_NO_SUCH)
+    state = standing(job, moment)
+    if state is JobState.LIVE:
+        return Shown(job, None)
+    if state is JobState.PAUSED:
+        return Shown(job, job.changed_at, is_paused=True)
+    if state not in (JobState.EXPIRED, JobState.FILLED, JobState.ARCHIVED):
+        raise Gone(_GONE if state is not JobState.REMOVED else "This listing was removed.")
+    closed_at = job.expires_at or job.changed_at
+    if state is not JobState.EXPIRED:
+        closed_at = min(closed_at, job.changed_at)
+    if moment - closed_at > CLOSED_FOR:
+        raise Gone(_GONE)
+    return Shown(job, closed_at)
+
+
+def listing_view(job: Job) -> Listing:
+    """Everything its page shows, also of a draft that is not complete yet."""
+    today = clock.now().date()
+    states = job.values(Facet.STATE) if job.place_kind == "remote" else []
+    return Listing(
+        job=job,
+        slug=slug_of(job.title),
+        role=taxonomy.ROLES.get(job.role, ""),
+        place=place_line(job.place_kind, job.city, job.state_code, states),
+        states=[(code, taxonomy.STATES.get(code, code)) for code in states],
+        engagement=taxonomy.ENGAGEMENTS.get(job.engagement, ""),
+        pay=pay_range(job.pay_low_cents, job.pay_high_cents, job.pay_unit),
+        pay_compared=_compared(job),
+        bar=pay_bar(job.pay_low_cents, job.pay_high_cents, job.pay_unit),
+        ticks=_ticks(job.pay_unit),
+        required=_credentials(job, "required"),
+        preferred=_credentials(job, "preferred"),
+        settings=_labelled(job, Facet.SETTING, taxonomy.SETTINGS),
+        specialties=_labelled(job, Facet.SPECIALTY, taxonomy.SPECIALTIES),
+        code_sets=[
+            (slug, label, slug in SYSTEMS)
+            for slug, label in _labelled(job, Facet.CODE_SET, taxonomy.CODE_SETS)
+        ],
+        codes=[_code(code) for code in job.codes],
+        tools=[_tool(term) for term in job.terms if term.facet == Facet.TOOL],
+        experience=taxonomy.EXPERIENCE.get(job.experience, ""),
+        description=Markup(job.description),  # noqa: S704 - cleaned when it was written
+        takes_applications=job.closes_on is None or job.closes_on >= today,
+        days_left=(job.closes_on - today).days if job.closes_on else None,
+    )
+
+
+def structured_data(shown: Shown) -> dict[str, Any] | None:
+    """For crawlers, and only while the listing is open; an invented one is not offered to them."""
+    if shown.closed_at is not None or shown.job.organisation.is_sample:
+        return None
+    return job_posting(shown.job)
+
+
+def similar_cards(job: Job) -> list[Card]:
+    """A few open listings of the same role, first those that share a setting."""
+    settings = select(JobTerm.job_id).where(
+        JobTerm.facet == Facet.SETTING, JobTerm.value.in_(job.values(Facet.SETTING))
+    )
+    ids = db.session.scalars(
+        select(Job.id)
+        .join(Job.organisation)
+        .where(visible(), Job.role == job.role, Job.id != job.id)
+        .order_by(Job.id.in_(settings).desc(), Job.published_at.desc(), Job.id.desc())
+        .limit(MOST_SIMILAR)
+    ).all()
+    return cards_of(ids)
+
+
+def newest_visible(limit: int) -> list[Card]:
+    """The listings that went up last."""
+    ids = db.session.scalars(
+        select(Job.id)
+        .join(Job.organisation)
+        .where(visible())
+        .order_by(Job.published_at.desc(), Job.id.desc())
+        .limit(limit)
+    ).all()
+    return cards_of(ids)
+
+
+def _credentials(job: Job, need: str) -> list[Credential]:
+    found = (taxonomy.CREDENTIALS.get(slug) for slug in job.values(Facet.CREDENTIAL, need))
+    return [credential for credential in found if credential]
+
+
+def _labelled(job: Job, facet: Facet, labels: dict[str, str]) -> list[tuple[str, str]]:
+    return [(slug, labels.get(slug, slug)) for slug in job.values(facet)]
+
+
+def _tool(term: JobTerm) -> tuple[str, str]:
+    return taxonomy.TOOLS.get(term.value, term.value), taxonomy.TOOL_NEEDS.get(term.need, "")
+
+
+def _code(code: JobCode) -> CodeShown:
+    ends = tuple(end.strip() for end in code.shown.split("-"))
+    return CodeShown(code.system, SYSTEMS.get(code.system, code.system), ends)
+
+
+def _compared(job: Job) -> str:
+    """Hourly pay as a year's, a year's as hourly; nothing for piece rates."""
+    low = cents_a_year(job.pay_low_cents, job.pay_unit)
+    high = cents_a_year(job.pay_high_cents, job.pay_unit)
+    if not low or not high:
+        return ""
+    if job.pay_unit == "hour":
+        return f"about {_range(low, high, 100_000)} a year, full time"
+    hours = taxonomy.HOURS_A_YEAR
+    return f"about {_range(low // hours, high // hours, 50)} an hour"
+
+
+def _range(low: int, high: int, step: int) -> str:
+    """Two amounts rounded to `step` cents, or one where they are the same."""
+    ends = [money(round(cents / step) * step) for cents in (low, high)]
+    return " to ".join(dict.fromkeys(ends))
+
+
+def _ticks(unit: str) -> list[Tick]:
+    ticks = []
+    for dollars in _TICKS.get(unit, ()):
+        cents = cents_a_year(dollars * 100, unit) or 0
+        label = f"${dollars:,}" if unit == "hour" else f"${dollars // 1000}k"
+        ticks.append(Tick(round(100 * cents / SCALE_CENTS, 2), label))
+    return ticks
