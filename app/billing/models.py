@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -44,14 +45,19 @@ class Order(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    # What Stripe knows the order by. Unlike the id it never recurs, not even in a database made
+    # anew, so a payment made for another one is never taken for ours.
+    reference: Mapped[str] = mapped_column(unique=True, default=lambda: uuid.uuid4().hex)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
-    # What the order is for, in the words of whoever placed it: ("job", 12). Billing only hands
-    # it back with its signals.
+    # What the order is for, in the words of whoever placed it: ("job", 12, "Inpatient coder").
+    # Billing only hands it back with its signals, and shows the label.
     subject_kind: Mapped[str]
     subject_id: Mapped[int]
+    subject_label: Mapped[str] = mapped_column(default="")
     state: Mapped[str] = mapped_column(default=OrderState.OPEN)
     currency: Mapped[str] = mapped_column(default="usd")
     total_cents: Mapped[int]
+    discount_cents: Mapped[int] = mapped_column(default=0)  # by a promotion code, at checkout
     refunded_cents: Mapped[int] = mapped_column(default=0)
     checkout_id: Mapped[str | None] = mapped_column(unique=True)
     checkout_url: Mapped[str | None]
@@ -66,6 +72,11 @@ class Order(Base):
     def number(self) -> str:
         return f"CC-{self.id:06d}"
 
+    @property
+    def paid_cents(self) -> int:
+        """What was taken for it, discounts off and before refunds."""
+        return sum(charge.amount_cents for charge in self.charges)
+
 
 class OrderLine(Base):
     __tablename__ = "order_line"
@@ -79,10 +90,21 @@ class OrderLine(Base):
     order: Mapped[Order] = relationship(back_populates="lines")
 
 
+class ChargeState(StrEnum):
+    SUCCEEDED = "succeeded"
+    REFUNDED = "refunded"  # in full
+    DISPUTED = "disputed"
+    LOST = "lost"  # a dispute was decided for the cardholder
+
+
+_CHARGE_STATES = ", ".join(f"'{s}'" for s in ChargeState)
+
+
 class Charge(Base):
     """Money that moved, as Stripe tells it."""
 
     __tablename__ = "charge"
+    __table_args__ = (CheckConstraint(f"state in ({_CHARGE_STATES})", name="state"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("order.id"), index=True)
@@ -90,7 +112,7 @@ class Charge(Base):
     amount_cents: Mapped[int]
     refunded_cents: Mapped[int] = mapped_column(default=0)
     currency: Mapped[str]
-    state: Mapped[str]  # succeeded, failed, refunded, disputed, lost
+    state: Mapped[str]  # a ChargeState
     created_at: Mapped[datetime]
     order: Mapped[Order] = relationship(back_populates="charges")
 
