@@ -1,0 +1,88 @@
+"""What the search engine knows of each entry of a release.
+
+A code made of its parent and a seventh character has no document of its own: the sixteen encounters
+of every fracture would crowd out all else. Its parent is found by the words of both, and a typed
+code is looked up in the database, which knows each one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from app.codes.models import CodeEntry, CodeNote, EntryKind, NoteKind
+from app.extensions import db
+
+STEP = 2_000  # entries read at once
+SEARCHED_NOTES = (NoteKind.INCLUSION_TERM, NoteKind.INCLUDES)
+
+
+def search_documents(system: str, release_id: int) -> Iterator[dict[str, Any]]:
+    """The release as index "codes" holds it, in the order of the book."""
+    document: dict[str, Any] | None = None
+    for entry, terms in _entries(release_id):
+        if entry.seventh and document is not None:
+            document["terms"].append(entry.title.removeprefix(f"{document['title']}, "))
+            continue
+        if document is not None:
+            yield document
+        document = _document(system, release_id, entry, terms)
+    if document is not None:
+        yield document
+
+
+def _entries(release_id: int) -> Iterator[tuple[Row[Any], list[str]]]:
+    last = 0
+    while True:
+        entries = db.session.execute(
+            select(
+                CodeEntry.id,
+                CodeEntry.key,
+                CodeEntry.shown,
+                CodeEntry.kind,
+                CodeEntry.title,
+                CodeEntry.billable,
+                CodeEntry.seventh,
+                CodeEntry.position,
+            )
+            .where(CodeEntry.release_id == release_id, CodeEntry.position > last)
+            .order_by(CodeEntry.position)
+            .limit(STEP)
+        ).all()
+        if not entries:
+            return
+        last = entries[-1].position
+        terms = _terms(entry.id for entry in entries)
+        for entry in entries:
+            yield entry, terms.get(entry.id, [])
+
+
+def _terms(entry_ids: Iterable[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    rows = db.session.execute(
+        select(CodeNote.entry_id, CodeNote.text)
+        .where(CodeNote.entry_id.in_(list(entry_ids)), CodeNote.kind.in_(SEARCHED_NOTES))
+        .order_by(CodeNote.entry_id, CodeNote.position)
+    )
+    for entry_id, text in rows:
+        found.setdefault(entry_id, []).append(text)
+    return found
+
+
+def _document(system: str, release_id: int, entry: Row[Any], terms: list[str]) -> dict[str, Any]:
+    numbered = entry.kind == EntryKind.CHAPTER  # its key is a number and no code
+    return {
+        "id": f"{system}-{entry.key}",
+        "code_words": [] if numbered else sorted({entry.key.lower(), entry.shown.lower()}),
+        "title": entry.title,
+        "terms": terms,
+        "system": system,
+        "kind": entry.kind,
+        "billable": entry.billable,
+        "code": entry.key,
+        "shown": entry.shown,
+        "position": entry.position,
+        "revision": release_id,
+    }

@@ -1,0 +1,22 @@
+"""What the code reference can do for views, commands and other features."""
+
+from app.codes.services.lookup import (
+    CodeRange,
+    find_code,
+    find_codes,
+    nearest_codes,
+    resolve_range,
+)
+from app.codes.services.releases import current_release
+from app.codes.services.search import Found, search_codes
+
+__all__ = [
+    "CodeRange",
+    "Found",
+    "current_release",
+    "find_code",
+    "find_codes",
+    "nearest_codes",
+    "resolve_range",
+    "search_codes",
+]

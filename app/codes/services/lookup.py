@@ -1,0 +1,166 @@
+"""Finding codes by what a person typed: one code, a range, or the nearest to a wrong one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import takewhile
+
+from sqlalchemy import select
+
+from app.codes.models import ICD10CM, SYSTEMS, CodeEntry
+from app.codes.services.releases import current_release
+from app.codes.services.tabular import CODE
+from app.errors import Invalid
+from app.extensions import db
+
+LAST = "~"  # sorts after every character of a key: E11 to E11~ is E11 and all below it
+
+_LONGEST = 12  # characters of something typed that are looked at when guessing what was meant
+_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_SPELLING = re.compile(r"([A-Z][0-9A-Z]{2})(?:\.?([0-9A-Z]{1,4}))?")
+_HEADING = re.compile(r"[0-9]{1,2}|[A-Z][0-9A-Z]{2}-[A-Z][0-9A-Z]{2}")
+_RANGE = re.compile(r"\s*(?:[-\u2013\u2014]|\bto\b|\bthrough\b)\s*", re.IGNORECASE)
+_CONFUSED = {frozenset("0O"), frozenset("1I"), frozenset("1L"), frozenset("5S"), frozenset("8B")}
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRange:
+    """Codes a listing names: every key from `first_key` to `last_key`, compared by bytes."""
+
+    system: str
+    label: str
+    first_key: str
+    last_key: str
+
+
+def key_of(typed: str) -> str | None:
+    """The key a spelling stands for: "e11.9" and "E119" are E119; a dot elsewhere is no code."""
+    text = typed.strip()
+    if not text.isascii():  # upper() would make an S of the long s, and a K of the Kelvin sign
+        return None
+    text = text.upper()
+    match = _SPELLING.fullmatch(text)
+    if match:
+        return match[1] + (match[2] or "")
+    return text if _HEADING.fullmatch(text) else None
+
+
+def find_code(system: str, typed: str) -> CodeEntry | None:
+    """The entry of the current release that `typed` spells, in any case, with its dot or not."""
+    key = key_of(typed)
+    release = current_release(system) if key else None
+    if release is None:
+        return None
+    return db.session.scalar(
+        select(CodeEntry).where(CodeEntry.release_id == release.id, CodeEntry.key == key)
+    )
+
+
+def find_codes(release_id: int, keys: Iterable[str]) -> dict[str, CodeEntry]:
+    """Those of the keys that exist, by key."""
+    wanted = list(dict.fromkeys(keys))
+    found: dict[str, CodeEntry] = {}
+    for start in range(0, len(wanted), 500):
+        rows = db.session.scalars(
+            select(CodeEntry).where(
+                CodeEntry.release_id == release_id,
+                CodeEntry.key.in_(wanted[start : start + 500]),
+            )
+        )
+        found.update((entry.key, entry) for entry in rows)
+    return found
+
+
+def resolve_range(typed: str, *, system: str = ICD10CM) -> CodeRange:
+    """What "I21" (with all below it), "E11.9" or "E08-E13" covers. Raises Invalid, saying why."""
+    name = SYSTEMS[system]
+    ends = _RANGE.split(typed.strip(), maxsplit=1)
+    if current_release(system) is None:
+        raise Invalid(f"No {name} release is loaded, so “{_short(typed)}” cannot be checked.")
+    entries = [_known_code(system, end) for end in ends]
+    first, last = entries[0], entries[-1]
+    if last.key < first.key:
+        raise Invalid(f"“{_short(typed)}” runs backwards: {last.shown} comes before {first.shown}.")
+    label = first.shown if first is last else f"{first.shown}-{last.shown}"
+    return CodeRange(
+        system=system,
+        label=label,
+        first_key=first.key,
+        last_key=last.key if last.billable else last.key + LAST,
+    )
+
+
+def _known_code(system: str, typed: str) -> CodeEntry:
+    entry = find_code(system, typed)
+    if entry is not None and not entry.is_heading:
+        return entry
+    nearest = [near.shown for near in nearest_codes(system, typed, limit=2)]
+    hint = f" Did you mean {' or '.join(nearest)}?" if nearest else ""
+    raise Invalid(f"“{_short(typed)}” is not a code of {SYSTEMS[system]}.{hint}")
+
+
+def _short(typed: str) -> str:
+    text = typed.strip()
+    return text if len(text) <= 24 else text[:24] + "…"
+
+
+def nearest_codes(system: str, typed: str, *, limit: int = 6) -> list[CodeEntry]:
+    """Codes that what was typed may have meant, likeliest first."""
+    release = current_release(system)
+    wanted = "".join(c for c in typed[:200].upper() if c in _ALPHABET)[:_LONGEST]
+    if release is None or len(wanted) < 2:
+        return []
+    found = find_codes(release.id, _variants(wanted[:7]))
+    for length in range(min(len(wanted), 7), 1, -1):
+        if len(found) >= limit * 3:
+            break
+        found |= _beginning_with(release.id, wanted[:length], limit * 3)
+    codes = [entry for entry in found.values() if not entry.is_heading]
+    return sorted(codes, key=lambda entry: _unlikeness(wanted, entry.key))[:limit]
+
+
+def _beginning_with(release_id: int, prefix: str, limit: int) -> dict[str, CodeEntry]:
+    rows = db.session.scalars(
+        select(CodeEntry)
+        .where(
+            CodeEntry.release_id == release_id,
+            CodeEntry.key >= prefix,
+            CodeEntry.key < prefix + LAST,
+        )
+        .order_by(CodeEntry.key)
+        .limit(limit)
+    )
+    return {entry.key: entry for entry in rows}
+
+
+def _variants(word: str) -> Iterator[str]:
+    """Every key one slip away: a character too many, too few, wrong, or two exchanged."""
+    for at in range(len(word) + 1):
+        head, tail = word[:at], word[at:]
+        candidates = [head + tail[1:], head + tail[1:2] + tail[:1] + tail[2:]]
+        for character in _ALPHABET:
+            candidates += (head + character + tail[1:], head + character + tail)
+        yield from (key for key in candidates if CODE.fullmatch(key))
+
+
+def _unlikeness(wanted: str, key: str) -> tuple[float, int, str]:
+    pairs = zip(wanted, key, strict=False)
+    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    return (_distance(wanted, key), -shared, key)
+
+
+def _distance(one: str, other: str) -> float:
+    """Edit distance with exchanges; characters that look alike count half."""
+    rows = [[float(at) for at in range(len(other) + 1)]]
+    for i, a in enumerate(one, start=1):
+        row = [float(i)]
+        for j, b in enumerate(other, start=1):
+            wrong = 0.0 if a == b else 0.5 if frozenset((a, b)) in _CONFUSED else 1.0
+            best = min(rows[-1][j] + 1, row[-1] + 1, rows[-1][j - 1] + wrong)
+            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
+                best = min(best, rows[-2][j - 2] + 1)
+            row.append(best)
+        rows.append(row)
+    return rows[-1][-1]
