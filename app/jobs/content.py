@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from app import taxonomy
 from app.html import plain
 from app.jobs.models import Facet, Job, JobTerm
 
@@ -112,15 +113,30 @@ SMALL_EDIT_WORDS = 12
 SMALL_EDIT_SHARE = 0.1  # of the words that were approved
 
 
+_VOCABULARIES: dict[Facet, Mapping[str, object]] = {
+    Facet.STATE: taxonomy.STATES,
+    Facet.CREDENTIAL: taxonomy.CREDENTIALS,
+    Facet.SETTING: taxonomy.SETTINGS,
+    Facet.SPECIALTY: taxonomy.SPECIALTIES,
+    Facet.CODE_SET: taxonomy.CODE_SETS,
+}
+
+
+def in_order(facet: Facet, values: Iterable[str]) -> tuple[str, ...]:
+    """Each value once, in the order of the taxonomy, so that equal choices are equal."""
+    places = {slug: place for place, slug in enumerate(_VOCABULARIES[facet])}
+    return tuple(sorted(set(values), key=lambda v: (places.get(v, len(places)), v)))
+
+
 def content_of(job: Job) -> Content:
     return Content(
         **{name: getattr(job, name) for name in _COLUMNS},
-        states=tuple(job.values(Facet.STATE)),
-        credentials_required=tuple(job.values(Facet.CREDENTIAL, "required")),
-        credentials_preferred=tuple(job.values(Facet.CREDENTIAL, "preferred")),
-        settings=tuple(job.values(Facet.SETTING)),
-        specialties=tuple(job.values(Facet.SPECIALTY)),
-        code_sets=tuple(job.values(Facet.CODE_SET)),
+        states=in_order(Facet.STATE, job.values(Facet.STATE)),
+        credentials_required=in_order(Facet.CREDENTIAL, job.values(Facet.CREDENTIAL, "required")),
+        credentials_preferred=in_order(Facet.CREDENTIAL, job.values(Facet.CREDENTIAL, "preferred")),
+        settings=in_order(Facet.SETTING, job.values(Facet.SETTING)),
+        specialties=in_order(Facet.SPECIALTY, job.values(Facet.SPECIALTY)),
+        code_sets=in_order(Facet.CODE_SET, job.values(Facet.CODE_SET)),
         tools={t.value: t.need for t in job.terms if t.facet == Facet.TOOL},
         publish_on=job.publish_at.date() if job.publish_at else None,
     )

@@ -1,1 +1,7 @@
 """The forms of jobs, by audience."""
+
+from app.jobs.forms.compose import FORMS, StepForm
+from app.jobs.forms.desk import DecisionForm
+from app.jobs.forms.paying import PayPageForm
+
+__all__ = ["FORMS", "DecisionForm", "PayPageForm", "StepForm"]

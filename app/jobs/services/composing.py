@@ -20,6 +20,7 @@ from app.jobs.services.proposals import (
     withdraw,
 )
 from app.jobs.services.rules import STEPS, Step, check_step, missing, normalized
+from app.weblinks import web_address
 
 PUBLISHED = frozenset(
     {JobState.SCHEDULED, JobState.LIVE, JobState.PAUSED, JobState.FILLED, JobState.EXPIRED}
@@ -83,6 +84,8 @@ def _answered(current: Content, step: Step, values: Mapping[str, Any]) -> Conten
     answers = {name: values[name] for name in step.fields if name in values}
     if "description" in answers:
         answers["description"] = str(clean(from_text(answers["description"])))
+    if answers.get("apply_url") and answers.get("apply_method") == "url":
+        answers["apply_url"] = web_address(answers["apply_url"], field="apply_url")
     return normalized(current.changed(**answers))
 
 

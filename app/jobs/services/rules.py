@@ -10,8 +10,8 @@ from app import clock, taxonomy
 from app.errors import Invalid
 from app.filters import money
 from app.html import plain
-from app.jobs.content import Content
-from app.weblinks import web_address
+from app.jobs.content import Content, in_order
+from app.jobs.models import Facet
 
 LONGEST = {
     "title": 100,
@@ -77,10 +77,15 @@ class Missing:
 
 
 def normalized(content: Content) -> Content:
-    """Without the answers that another answer made pointless."""
+    """In the taxonomy's order, without the answers that another answer made pointless."""
     remote = content.place_kind == "remote"
     return content.changed(
-        states=content.states if remote else (),
+        states=in_order(Facet.STATE, content.states if remote else ()),
+        credentials_required=in_order(Facet.CREDENTIAL, content.credentials_required),
+        credentials_preferred=in_order(Facet.CREDENTIAL, content.credentials_preferred),
+        settings=in_order(Facet.SETTING, content.settings),
+        specialties=in_order(Facet.SPECIALTY, content.specialties),
+        code_sets=in_order(Facet.CODE_SET, content.code_sets),
         city="" if remote else content.city,
         state_code="" if remote else content.state_code,
         apply_url=content.apply_url if content.apply_method == "url" else "",
@@ -230,8 +235,6 @@ def _applying(old: Content, new: Content) -> None:
             )
     if new.publish_on and new.closes_on and new.closes_on < new.publish_on:
         raise Invalid("The last day to apply comes before the first day.", field="closes_on")
-    if new.apply_url:
-        web_address(new.apply_url, field="apply_url")
 
 
 _CHECKS: dict[str, Callable[[Content, Content], None]] = {
