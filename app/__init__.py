@@ -10,7 +10,21 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import access, audit, errors, files, filters, headers, limits, logs, mail, tasks, worker
+from app import (
+    access,
+    audit,
+    errors,
+    files,
+    filters,
+    headers,
+    limits,
+    logs,
+    mail,
+    statics,
+    tasks,
+    traffic,
+    worker,
+)
 from app.accounts import views as accounts
 from app.applications import views as applications
 from app.billing import views as billing
@@ -23,14 +37,14 @@ from app.pages import views as pages
 from app.seekers import views as seekers
 
 FEATURES = (accounts, billing, codes, employers, jobs, seekers, applications, pages)
-PLUMBING = (logs, errors, headers, limits, access, mail, filters, worker)
+PLUMBING = (logs, traffic, errors, headers, limits, access, mail, filters, statics, worker)
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 MODELS = (audit, files, tasks)  # plumbing with tables of its own
 
 
 def create_app(environ: Mapping[str, str] | None = None, **overrides: Any) -> Flask:
     """The site, from the environment's settings. Raises UnsafeConfiguration."""
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)  # app/statics.py serves them
     app.config.update(flask_config(read_settings(os.environ if environ is None else environ)))
     app.config.update(overrides)
     db.init_app(app)

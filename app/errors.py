@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
+
+from app.extensions import db
 
 log = logging.getLogger(__name__)
 
@@ -83,6 +87,7 @@ MESSAGES = {
     413: "The file or text you sent is larger than we accept.",
     429: "Wait a minute, then try again.",
     500: "We have been told about it. Nothing you saved earlier is lost.",
+    503: "We cannot reach a part of our system. Try again in a minute.",
 }
 
 
@@ -98,6 +103,34 @@ def error_page(status: int, message: str) -> ResponseReturnValue:
     return render_template("errors/error.html", status=status, title=title, message=message), status
 
 
+_LAST_RESORT = "<!doctype html><html lang=en><title>{title}</title><h1>{title}</h1><p>{message}"
+_KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
+
+
+def _unexpected(status: int) -> ResponseReturnValue:
+    """The page for what should not have happened; it must not fail as well."""
+    db.session.rollback()
+    message = MESSAGES[status]
+    try:
+        return error_page(status, message)
+    except Exception:
+        # The frame of a page shows who is logged in, which needs what may be broken.
+        log.exception("the error page failed too")
+        return _LAST_RESORT.format(title=TITLES[status], message=message), status
+
+
+def _of_http(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or 500
+    if status < 400:
+        return error
+    message = MESSAGES.get(status) or error.description or TITLES.get(status, "")
+    response = make_response(error_page(status, message))
+    for name in _KEPT_HEADERS:
+        for value in error.get_response().headers.getlist(name):
+            response.headers.add(name, value)
+    return response
+
+
 def init_app(app: Flask) -> None:
     @app.errorhandler(DomainError)
     def domain_error(error: DomainError) -> ResponseReturnValue:
@@ -109,15 +142,19 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> ResponseReturnValue:
-        status = error.code or 500
-        if status < 400:
-            return error
-        message = MESSAGES.get(status) or error.description or TITLES.get(status, "")
-        return error_page(status, message)
+        return _of_http(error)
+
+    @app.errorhandler(OperationalError)
+    @app.errorhandler(PoolTimeout)
+    def database_down(error: Exception) -> ResponseReturnValue:
+        if app.testing:
+            raise error
+        log.exception("the database did not answer")
+        return _unexpected(503)
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> ResponseReturnValue:
         if app.testing:
             raise error
         log.exception("unhandled error")
-        return error_page(500, MESSAGES[500])
+        return _unexpected(500)

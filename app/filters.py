@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from flask import Flask, url_for
+from flask import Flask
 from markupsafe import Markup
 
 from app import clock, taxonomy
@@ -76,7 +76,3 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(pay_range=pay_range, taxonomy=taxonomy, now=clock.now)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-
-    @app.template_global()
-    def static_url(name: str) -> str:
-        return url_for("static", filename=name)

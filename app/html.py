@@ -31,7 +31,7 @@ _SPACES = re.compile(r"[ \t\r\f\v]+")
 
 
 def clean(raw: str) -> Markup:
-    """The part of `raw` that may be shown to others: a few tags, and links that are not followed."""
+    """The part of `raw` that may be shown to others: a few tags, and links nobody follows."""
     cleaned = nh3.clean(
         raw,
         tags=ALLOWED_TAGS,
@@ -43,7 +43,7 @@ def clean(raw: str) -> Markup:
 
 
 def from_text(text: str) -> str:
-    """Plain text as paragraphs and bullet lists; text that already holds tags is left to `clean`."""
+    """Plain text as paragraphs and bullet lists; text that already holds tags is left alone."""
     if re.search(r"<(?:p|ul|ol|br|h3|h4)\b", text, re.IGNORECASE):
         return text
     blocks: list[str] = []

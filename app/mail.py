@@ -1,17 +1,20 @@
-"""Outgoing mail: composed from templates/email/, queued with the transaction, sent by the worker."""
+"""Outgoing mail: composed from templates/email/, queued with the transaction, then delivered."""
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import os
 import smtplib
 import ssl
 import uuid
+from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 from urllib.parse import unquote, urlsplit
 
 from flask import Flask, current_app, render_template
@@ -22,7 +25,12 @@ from app.html import plain
 
 log = logging.getLogger(__name__)
 
-TIMEOUT = 20  # seconds for each step of an SMTP conversation
+TIMEOUT = 10  # seconds for each step of an SMTP conversation
+LONGEST_SUBJECT = 200
+
+
+class TryLater(Exception):
+    """The server took no offence at us, but does not take this mail now."""
 
 
 class Carrier(Protocol):
@@ -41,7 +49,9 @@ class Folder:
         self.folder.mkdir(parents=True, exist_ok=True)
         # The message id makes a second delivery overwrite the first.
         name = message["Message-ID"].strip("<>").split("@")[0]
-        (self.folder / f"{name}.eml").write_bytes(message.as_bytes())
+        temporary = self.folder / f"{name}.part"
+        temporary.write_bytes(message.as_bytes())
+        os.replace(temporary, self.folder / f"{name}.eml")
 
     def messages(self) -> list[Path]:
         """Newest first."""
@@ -51,36 +61,68 @@ class Folder:
 
 
 class SmtpServer:
+    """One conversation for each message. What concerns the server is an outage for all mail;
+
+    what concerns this mail or its recipient is a failure of this mail alone.
+    """
+
     def __init__(self, url: str) -> None:
         self.url = urlsplit(url)
 
     def carry(self, message: EmailMessage) -> None:
         try:
-            with self._connect() as server:
-                if self.url.username:
-                    server.login(unquote(self.url.username), unquote(self.url.password or ""))
-                server.send_message(message)
+            server = self._connect()
+        except (OSError, smtplib.SMTPException) as error:
+            raise tasks.Unreachable(f"the mail server: {_without_text(error)}") from error
+        try:
+            server.send_message(message)
         except smtplib.SMTPRecipientsRefused as error:
-            codes = {code for code, _ in error.recipients.values()}
-            if all(500 <= code < 600 for code in codes):
-                raise tasks.Permanent(f"the server refused the recipient ({codes})") from error
-            raise
-        except smtplib.SMTPResponseException as error:
-            if 500 <= error.smtp_code < 600 and not isinstance(
-                error, smtplib.SMTPAuthenticationError
-            ):
-                raise tasks.Permanent(f"the server refused the mail ({error.smtp_code})") from error
-            raise
+            codes = sorted({code for code, _text in error.recipients.values()})
+            self._judge(codes[0], f"the server refused the recipient ({codes})", error)
+        except smtplib.SMTPDataError as error:
+            self._judge(error.smtp_code, f"the server refused the mail ({error.smtp_code})", error)
+        except smtplib.SMTPSenderRefused as error:
+            # 552 is a mail too large; otherwise the server takes no mail of ours at present.
+            if error.smtp_code == 552:
+                raise tasks.Permanent("the mail is too large for the server") from error
+            raise tasks.Unreachable(f"the mail server refuses us ({error.smtp_code})") from error
+        except smtplib.SMTPNotSupportedError as error:
+            raise tasks.Permanent("the server does not take such an address") from error
+        finally:
+            # The mail is accepted or not by now; a rude good-bye must not send it twice.
+            with contextlib.suppress(smtplib.SMTPException, OSError):
+                server.quit()
+            server.close()
+
+    def _judge(self, code: int, reason: str, error: Exception) -> NoReturn:
+        if 500 <= code < 600:
+            raise tasks.Permanent(reason) from error
+        raise TryLater(reason) from error
 
     def _connect(self) -> smtplib.SMTP:
         host = self.url.hostname or "localhost"
         if self.url.scheme == "smtps":
             context = ssl.create_default_context()
-            return smtplib.SMTP_SSL(host, self.url.port or 465, timeout=TIMEOUT, context=context)
-        server = smtplib.SMTP(host, self.url.port or 25, timeout=TIMEOUT)
-        if self.url.scheme == "smtp":
-            server.starttls(context=ssl.create_default_context())
+            server: smtplib.SMTP = smtplib.SMTP_SSL(
+                host, self.url.port or 465, timeout=TIMEOUT, context=context
+            )
+        else:
+            server = smtplib.SMTP(host, self.url.port or 25, timeout=TIMEOUT)
+        try:
+            if self.url.scheme == "smtp":
+                server.starttls(context=ssl.create_default_context())
+            if self.url.username:
+                server.login(unquote(self.url.username), unquote(self.url.password or ""))
+        except BaseException:
+            server.close()
+            raise
         return server
+
+
+def _without_text(error: Exception) -> str:
+    """What went wrong, without the server's words: those may repeat an address or a password."""
+    code = getattr(error, "smtp_code", None)
+    return f"{type(error).__name__}{f' {code}' if code else ''}"
 
 
 def carrier_for(url: str) -> Carrier:
@@ -103,6 +145,7 @@ def send(name: str, to: str, **context: Any) -> None:
     """
     context = {**context, "link": absolute_url}
     subject = " ".join(render_template(f"email/{name}/subject.txt", **context).split())
+    subject = subject[:LONGEST_SUBJECT]
     body = render_template(f"email/{name}/body.html", subject=subject, **context)
     try:
         text = render_template(f"email/{name}/body.txt", **context)
@@ -125,7 +168,11 @@ def send(name: str, to: str, **context: Any) -> None:
 
 @tasks.handles("mail")
 def _deliver(payload: dict[str, Any]) -> None:
-    carrier_for(current_app.config["MAIL_URL"]).carry(_message(payload))
+    try:
+        message = _message(payload)
+    except (HeaderParseError, ValueError, IndexError) as error:
+        raise tasks.Permanent("the mail cannot be written down") from error
+    carrier_for(current_app.config["MAIL_URL"]).carry(message)
     log.info("mail sent", extra={"mail": payload["name"]})
 
 
