@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextvars import Context
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -87,6 +89,7 @@ def app(application: Flask) -> Iterator[Flask]:
             db.session.execute(table.delete())
         db.session.commit()
         db.session.remove()
+    shutil.rmtree(Path(application.config["DATA_DIR"]) / "mail", ignore_errors=True)
 
 
 @pytest.fixture

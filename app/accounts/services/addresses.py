@@ -15,7 +15,9 @@ LONGEST = 254
 def spell_address(typed: str) -> str:
     """The one spelling an address is stored in. Raises Invalid where it is not an address."""
     try:
-        found = validate_email(typed, check_deliverability=False, allow_smtputf8=False)
+        found = validate_email(
+            typed.strip(), check_deliverability=False, allow_smtputf8=False, strict=True
+        )
     except EmailNotValidError as error:
         raise Invalid(
             "Enter an e-mail address in the form name@example.com.", field="email"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from app import audit, clock, tasks
 from app.accounts import emails
@@ -44,21 +44,23 @@ def register(*, name: str, email: str, password: str, back: str | None = None) -
         subject_kind="account",
         subject_id=account_id,
     )
-    tasks.defer("accounts.answer", {"account_id": account_id, "token": token, "back": back})
+    tasks.defer("accounts.answer", {"token": token, "back": back})
 
 
 @tasks.handles("accounts.answer")
 def answer_registration(payload: dict[str, Any]) -> None:
     """Write to the address that was registered: confirm it, or you have an account already."""
-    account = db.session.get(Account, payload["account_id"])
-    if account is None or account.closed_at or mails_lately(account.id) > MAILS_AN_HOUR:
+    row = db.session.scalar(
+        select(OneTimeToken).where(OneTimeToken.token_hash == token_digest(payload["token"]))
+    )
+    if row is None or row.account.closed_at:
+        return
+    account = row.account
+    if account.is_verified:
+        row.used_at, row.password_hash = clock.now(), None
+    if mails_lately(account.id, before=row) >= MAILS_AN_HOUR:
         return
     if account.is_verified:
-        db.session.execute(
-            update(OneTimeToken)
-            .where(OneTimeToken.token_hash == token_digest(payload["token"]))
-            .values(used_at=clock.now(), password_hash=None)
-        )
         emails.send_already_registered(account.email, payload["back"])
     else:
         emails.send_verification(account.email, payload["token"], payload["back"])

@@ -85,9 +85,9 @@ def void_tokens(account: Account, *purposes: Purpose) -> None:
     db.session.execute(unspent.values(used_at=clock.now()))
 
 
-def mails_lately(account_id: int) -> int:
-    """How many links were issued for the account in the last hour."""
-    counted: int | None = db.session.scalar(
+def mails_lately(account_id: int, *, before: OneTimeToken | None = None) -> int:
+    """How many links were issued for the account in the last hour, or earlier than this one."""
+    issued = (
         select(func.count())
         .select_from(OneTimeToken)
         .where(
@@ -95,7 +95,9 @@ def mails_lately(account_id: int) -> int:
             OneTimeToken.created_at > clock.now() - timedelta(hours=1),
         )
     )
-    return counted or 0
+    if before is not None:
+        issued = issued.where(OneTimeToken.id < before.id)
+    return db.session.scalar(issued) or 0
 
 
 def forget_old_tokens() -> None:
