@@ -21,7 +21,7 @@ class OrganisationForm(Form):
     )
     kind = RadioField(
         "What kind of organization is it?",
-        choices=list(KINDS.items()),
+        choices=KINDS,
         validators=[InputRequired("Choose what kind of organization it is.")],
     )
     website = StringField(
@@ -30,7 +30,7 @@ class OrganisationForm(Form):
     city = StringField("City", [InputRequired("Enter the city."), Length(max=80)])
     state = SelectField(
         "State",
-        choices=[("", "Choose a state"), *taxonomy.STATES.items()],
+        choices={"": "Choose a state", **taxonomy.STATES},
         validators=[InputRequired("Choose the state.")],
     )
     about = TextAreaField("About the organization", [Optional(), Length(max=5_000)])

@@ -73,10 +73,10 @@ class ChoicesField(SelectMultipleField):
     def __init__(
         self, label: str, choices: dict[str, str], validators: Any = None, **options: Any
     ) -> None:
-        super().__init__(label, validators, choices=list(choices.items()), **options)
+        super().__init__(label, validators, choices=choices, **options)
 
     def pre_validate(self, _form: Any) -> None:
-        if not {value for value, _ in self.choices}.issuperset(self.data or ()):
+        if not set(self.data or ()) <= self.choices.keys():
             raise ValueError("Choose from the answers shown.")
 
 
@@ -84,4 +84,4 @@ class ChoiceField(RadioField):
     """Radios that a draft may leave open; the service knows what is among the answers."""
 
     def __init__(self, label: str, choices: dict[str, str], **options: Any) -> None:
-        super().__init__(label, choices=list(choices.items()), validate_choice=False, **options)
+        super().__init__(label, choices=choices, validate_choice=False, **options)

@@ -129,7 +129,7 @@ def pay(job_id: int) -> ResponseReturnValue:
         flash(error.message, "warn")
         return redirect(url_for("jobs.preview", job_id=job.id), 303)
     form = PayPageForm(data={"sku": offer.choices[0].sku, "closes_on": job.closes_on})
-    form.sku.choices = [(p.sku, f"{p.description}, {money(p.cents)}") for p in offer.choices]
+    form.sku.choices = {p.sku: f"{p.description}, {money(p.cents)}" for p in offer.choices}
     if form.validate_on_submit():
         try:
             order = services.buy(
