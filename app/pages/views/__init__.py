@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.pages.views import crawlers, desk, mailbox, public
 from app.pages.views.blueprint import bp
 
-__all__ = ["bp"]
+__all__ = ["bp", "crawlers", "desk", "mailbox", "public"]

@@ -1,0 +1,170 @@
+"""What the pages of no single feature show: the newest listings, figures, sitemaps, the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, func, select
+
+from app import clock, tasks
+from app.accounts.models import Account
+from app.applications.models import Application
+from app.billing.models import Order, OrderState
+from app.codes.models import CodeEntry, CodeRelease, ReleaseState
+from app.employers.models import Organisation
+from app.engine import engine
+from app.extensions import db
+from app.jobs.models import Job, JobRevision, JobState, visible
+from app.jobs.services.cards import Card, cards_of, slug_of
+from app.tasks import OutboxRow
+from search.contract import Health, SearchError
+
+CODES_A_SITEMAP = 25_000  # half of what the protocol allows: a file stays near two megabytes
+JOBS_A_SITEMAP = 50_000
+CODE_KINDS = ("category", "subcategory", "code")  # what has a page of its own in search results
+
+
+def newest_visible(limit: int) -> list[Card]:
+    """The listings that went up last."""
+    newest = (
+        select(Job.id)
+        .join(Job.organisation)
+        .where(visible())
+        .order_by(Job.published_at.desc(), Job.id.desc())
+        .limit(limit)
+    )
+    return cards_of(db.session.scalars(newest).all())
+
+
+def visible_jobs() -> int:
+    """How many listings the public sees now."""
+    return (
+        db.session.scalar(select(func.count(Job.id)).join(Job.organisation).where(visible())) or 0
+    )
+
+
+def current_releases() -> list[CodeRelease]:
+    """The editions in force, one for each code system that has been loaded."""
+    return list(
+        db.session.scalars(
+            select(CodeRelease)
+            .where(CodeRelease.state == ReleaseState.CURRENT)
+            .order_by(CodeRelease.system)
+        )
+    )
+
+
+def jobs_for_sitemap() -> Sequence[tuple[int, str, datetime]]:
+    """Id, slug and last change of each listing the public sees, newest first."""
+    rows = db.session.execute(
+        select(Job.id, Job.title, Job.changed_at)
+        .join(Job.organisation)
+        .where(visible())
+        .order_by(Job.published_at.desc())
+        .limit(JOBS_A_SITEMAP)
+    )
+    return [(row.id, slug_of(row.title), row.changed_at) for row in rows]
+
+
+def companies_for_sitemap() -> Sequence[str]:
+    """The slug of each employer with a listing the public sees."""
+    return list(
+        db.session.scalars(
+            select(Organisation.slug)
+            .join(Job, Job.organisation_id == Organisation.id)
+            .where(visible())
+            .distinct()
+            .order_by(Organisation.slug)
+            .limit(JOBS_A_SITEMAP)
+        )
+    )
+
+
+def code_sitemaps(release: CodeRelease) -> int:
+    """How many sitemap files the codes of an edition fill."""
+    count = _count(
+        select(func.count(CodeEntry.id)).where(
+            CodeEntry.release_id == release.id, CodeEntry.kind.in_(CODE_KINDS)
+        )
+    )
+    return -(-count // CODES_A_SITEMAP)
+
+
+def codes_for_sitemap(release: CodeRelease, part: int) -> Iterator[str]:
+    """The codes, as written, of one sitemap file; parts count from 1."""
+    return iter(
+        db.session.scalars(
+            select(CodeEntry.shown)
+            .where(CodeEntry.release_id == release.id, CodeEntry.kind.in_(CODE_KINDS))
+            .order_by(CodeEntry.position)
+            .offset((part - 1) * CODES_A_SITEMAP)
+            .limit(CODES_A_SITEMAP)
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DeskFigures:
+    """What a moderator looks at first."""
+
+    in_review: int
+    oldest_in_review: datetime | None
+    revisions: int
+    live: int
+    accounts: int
+    applications_this_week: int
+    paid_this_week_cents: int
+    disputed: int
+    outbox_waiting: int
+    outbox_oldest_seconds: float
+    outbox_set_aside: int
+    search: Health
+
+    @property
+    def indexed(self) -> list[tuple[str, str]]:
+        return [(f"In “{name}”", f"{n:,}") for name, n in sorted(self.search.documents.items())]
+
+
+def desk_figures() -> DeskFigures:
+    week = clock.now() - timedelta(days=7)
+    in_review, oldest = db.session.execute(
+        select(func.count(Job.id), func.min(Job.submitted_at)).where(
+            Job.state == JobState.IN_REVIEW
+        )
+    ).one()
+    waiting, oldest_seconds = tasks.backlog()
+    return DeskFigures(
+        in_review=in_review,
+        oldest_in_review=oldest,
+        revisions=_count(select(func.count(JobRevision.id)).where(JobRevision.state == "pending")),
+        live=visible_jobs(),
+        accounts=_count(select(func.count(Account.id)).where(Account.closed_at.is_(None))),
+        applications_this_week=_count(
+            select(func.count(Application.id)).where(Application.created_at >= week)
+        ),
+        paid_this_week_cents=_count(
+            select(func.sum(Order.total_cents - Order.refunded_cents)).where(Order.paid_at >= week)
+        ),
+        disputed=_count(select(func.count(Order.id)).where(Order.state == OrderState.DISPUTED)),
+        outbox_waiting=waiting,
+        outbox_oldest_seconds=oldest_seconds,
+        outbox_set_aside=_count(
+            select(func.count(OutboxRow.id)).where(OutboxRow.abandoned_at.is_not(None))
+        ),
+        search=_search_health(),
+    )
+
+
+def _count(question: Select[Any]) -> int:
+    return int(db.session.scalar(question) or 0)
+
+
+def _search_health() -> Health:
+    """The engine's own word, or that it cannot be asked: the desk must open when search is down."""
+    try:
+        return engine().health()
+    except SearchError as error:
+        return Health(available=False, engine="", detail=str(error))

@@ -1,0 +1,117 @@
+"""What search engines read: robots.txt and the sitemaps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from xml.sax.saxutils import escape
+
+from flask import Response
+from flask.typing import ResponseReturnValue
+
+from app.access import Who, access
+from app.errors import NotFound
+from app.mail import absolute_url
+from app.pages import services
+from app.pages.views.blueprint import bp
+
+NAMESPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+HOUR = 3_600
+DAY = 24 * HOUR
+
+STATIC_PAGES = (
+    "pages.home",
+    "jobs.search",
+    "codes.browse",
+    "pages.pricing",
+    "pages.privacy",
+    "pages.terms",
+)
+
+# Pages that belong to one person, and lists without end.
+CLOSED = (
+    "/account",
+    "/applications",
+    "/codes/search",
+    "/codes/suggest.json",
+    "/desk",
+    "/employers",
+    "/log-in",
+    "/mailbox",
+    "/orders",
+    "/profile",
+    "/register",
+    "/verify",
+)
+
+
+@bp.get("/robots.txt")
+@access(Who.ANYONE)
+def robots() -> ResponseReturnValue:
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in CLOSED), ""]
+    lines.append(f"Sitemap: {absolute_url('pages.sitemap')}")
+    response = Response("\n".join(lines) + "\n", mimetype="text/plain")
+    return _kept(response, DAY)
+
+
+@bp.get("/sitemap.xml")
+@access(Who.ANYONE)
+def sitemap() -> ResponseReturnValue:
+    """The index of the sitemaps."""
+    found = [
+        (absolute_url("pages.sitemap_of_pages"), ""),
+        (absolute_url("pages.sitemap_of_jobs"), ""),
+    ]
+    for release in services.current_releases():
+        for part in range(1, services.code_sitemaps(release) + 1):
+            address = absolute_url("pages.sitemap_of_codes", system=release.system, part=part)
+            found.append((address, f"{release.imported_at:%Y-%m-%d}"))
+    return _kept(_xml("sitemapindex", "sitemap", found), HOUR)
+
+
+@bp.get("/sitemap-pages.xml")
+@access(Who.ANYONE)
+def sitemap_of_pages() -> ResponseReturnValue:
+    return _kept(_xml("urlset", "url", ((absolute_url(e), "") for e in STATIC_PAGES)), DAY)
+
+
+@bp.get("/sitemap-jobs.xml")
+@access(Who.ANYONE)
+def sitemap_of_jobs() -> ResponseReturnValue:
+    found = [
+        (absolute_url("jobs.show", job_id=job_id, slug=slug), f"{changed:%Y-%m-%d}")
+        for job_id, slug, changed in services.jobs_for_sitemap()
+    ]
+    found += [
+        (absolute_url("employers.show", slug=slug), "") for slug in services.companies_for_sitemap()
+    ]
+    return _kept(_xml("urlset", "url", found), HOUR)
+
+
+@bp.get("/sitemap-<system>-<int:part>.xml")
+@access(Who.ANYONE)
+def sitemap_of_codes(system: str, part: int) -> ResponseReturnValue:
+    for release in services.current_releases():
+        if release.system == system and 1 <= part <= services.code_sitemaps(release):
+            # One address is built, the others follow its pattern: there are tens of thousands.
+            pattern = absolute_url("codes.show", system=system, code="CODE")
+            changed = f"{release.imported_at:%Y-%m-%d}"
+            codes = services.codes_for_sitemap(release, part)
+            found = ((pattern.replace("CODE", code), changed) for code in codes)
+            return _kept(_xml("urlset", "url", found), DAY)
+    raise NotFound("There is no such sitemap.")
+
+
+def _xml(outer: str, inner: str, found: Iterable[tuple[str, str]]) -> Response:
+    def lines() -> Iterator[str]:
+        yield f'<?xml version="1.0" encoding="UTF-8"?>\n<{outer} {NAMESPACE}>\n'
+        for address, changed in found:
+            lastmod = f"<lastmod>{changed}</lastmod>" if changed else ""
+            yield f"<{inner}><loc>{escape(address)}</loc>{lastmod}</{inner}>\n"
+        yield f"</{outer}>\n"
+
+    return Response("".join(lines()), mimetype="application/xml")
+
+
+def _kept(response: Response, seconds: int) -> Response:
+    response.headers["Cache-Control"] = f"public, max-age={seconds}"
+    return response
