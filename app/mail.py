@@ -144,8 +144,7 @@ def send(name: str, to: str, **context: Any) -> None:
     `subject.txt` and `body.html` must exist; `body.txt` is worked out from the HTML if it does not.
     """
     context = {**context, "link": absolute_url}
-    subject = " ".join(render_template(f"email/{name}/subject.txt", **context).split())
-    subject = subject[:LONGEST_SUBJECT]
+    subject = _one_line(render_template(f"email/{name}/subject.txt", **context))
     body = render_template(f"email/{name}/body.html", subject=subject, **context)
     try:
         text = render_template(f"email/{name}/body.txt", **context)
@@ -164,6 +163,16 @@ def send(name: str, to: str, **context: Any) -> None:
             "html": body,
         },
     )
+
+
+def _one_line(text: str) -> str:
+    """Text as a header may hold it.
+
+    Python decodes "=?utf-8?q?…?=" in a value it is given, line breaks included: a name spelled so
+    would bring headers of its own.
+    """
+    line = "".join(c for c in " ".join(text.split()) if c.isprintable())
+    return line.replace("=?", "= ?")[:LONGEST_SUBJECT]
 
 
 @tasks.handles("mail")
