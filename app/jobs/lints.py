@@ -28,8 +28,8 @@ _YEARS = re.compile(
     re.I,
 )
 _NOT_COLORADO = re.compile(
-    r"\b(?:except(?:ing)?|excluding|other than|outside(?: of)?|not (?:in|from)|but not)\s+"
-    r"(?:the state of\s+)?(?:colorado|CO)\b"
+    r"\b(?i:except(?:ing)?|excluding|other than|outside(?: of)?|not (?:in|from)|but not)\s+"
+    r"(?i:the state of\s+)?(?:(?i:colorado)|CO)\b"
 )
 _PAY_IN_TITLE = re.compile(
     r"\$\s?\d|\b\d+(?:\.\d+)?\s?(?:/|an |per )\s?(?:hr|hour|year|yr)\b", re.I
