@@ -123,6 +123,19 @@ def discard(stored: StoredFile) -> None:
     db.session.delete(stored)
 
 
+def discard_unused(stored: StoredFile) -> bool:
+    """Discard a file that no row points at any more. What was sent with it keeps it."""
+    db.session.flush()
+    for table in Base.metadata.sorted_tables:
+        for key in table.foreign_keys:
+            if key.references(StoredFile.__table__) and db.session.scalar(
+                select(key.parent).where(key.parent == stored.id).limit(1)
+            ):
+                return False
+    discard(stored)
+    return True
+
+
 @tasks.handles("files.unlink")
 def _unlink(payload: dict[str, str]) -> None:
     if not _KEY.fullmatch(payload["key"]):

@@ -1,0 +1,24 @@
+"""Handing a stored file to a browser so that nothing in it can act."""
+
+from __future__ import annotations
+
+from flask import Response, send_file
+
+from app.files import StoredFile, path_of
+
+SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
+
+
+def send_document(stored: StoredFile) -> Response:
+    """The file as a download, under the name its owner gave it. Raises NotFound."""
+    response = send_file(
+        path_of(stored),
+        mimetype=stored.media_type,
+        as_attachment=True,
+        download_name=stored.name,
+        conditional=False,
+        etag=False,
+    )
+    response.headers["Content-Security-Policy"] = SANDBOX
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
