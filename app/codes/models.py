@@ -132,6 +132,7 @@ class CodeNote(Base):
     position: Mapped[int]
     text: Mapped[str]
     extension: Mapped[str | None]  # the seventh character a line explains
+    links: Mapped[str] = mapped_column(default="")  # codes it names that exist, one space between
 
 
 class ViewAllowance(Base):

@@ -18,7 +18,7 @@ from app.codes.models import (
     ReleaseState,
 )
 from app.codes.services.sources import Source, fiscal_year_start
-from app.codes.services.tabular import Tabular, read_tabular
+from app.codes.services.tabular import Tabular, codes_named, read_tabular
 from app.errors import Invalid
 from app.extensions import db
 from app.filters import long_date
@@ -156,6 +156,7 @@ def _fill_notes(release_id: int, book: Tabular) -> Iterator[int]:
             "position": position,
             "text": note.text,
             "extension": note.extension,
+            "links": " ".join(codes_named(note.text, ids)),
         }
         for entry in book.entries
         for position, note in enumerate(entry.notes, start=1)

@@ -7,7 +7,7 @@ the reader fills the code up with placeholder X. A list of codes, where given, m
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -24,6 +24,8 @@ _EXCEPTION = re.compile(
 )
 _SIXTH = re.compile(r"(?:^|\bor )([0-9A-Z]) - ")
 
+# A code as a note spells it: "E11.9", "S02" of "S02.-", both ends of "E08-E13".
+NAMED_CODE = re.compile(r"\b[A-Z](?:[0-9][0-9A-Z]|[A-Z][0-9])(?:\.[0-9A-Z]{1,4})?(?![0-9A-Za-z])")
 # "Cholera … (A00-A09)": a heading's title repeats its range, which is its name already.
 _RANGE = re.compile(r"\s*\([A-Z][0-9A-Z]{2}(?:-[A-Z][0-9A-Z]{2})?\)$")
 
@@ -240,6 +242,12 @@ class _Reader:
 
     def _fault(self, element: etree._Element, what: str) -> None:
         self.faults.append(f"line {element.sourceline}: {what}")
+
+
+def codes_named(text: str, known: Container[str]) -> list[str]:
+    """The codes a note names, as it spells them, of those whose keys are known."""
+    named = dict.fromkeys(NAMED_CODE.findall(text))
+    return [code for code in named if code.replace(".", "") in known]
 
 
 def dotted(key: str) -> str:

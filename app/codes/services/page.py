@@ -1,0 +1,272 @@
+"""What a code page shows of the reference: everything that depends on the release and nothing else.
+
+Codes do not change within a release, so a page may be kept for as long as its release is current.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import and_, func, or_, select
+
+from app.codes.models import (
+    HEADINGS,
+    SYSTEMS,
+    CodeEntry,
+    CodeNote,
+    CodeRelease,
+    EntryKind,
+    NoteKind,
+)
+from app.codes.services.lookup import LAST
+from app.codes.services.tabular import NAMED_CODE
+from app.extensions import db
+
+MOST_LISTED = 60  # billable codes named one by one below a code that is not billable
+_REACH = 8  # entries looked at on either side for the neighbor that is a code and no heading
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """An entry as a link names it."""
+
+    key: str
+    shown: str
+    address: str
+    title: str
+    kind: str
+    billable: bool
+    seventh: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a note's text; with an address it is a code to link to."""
+
+    text: str
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoteGroup:
+    """The lines of one kind that one entry prints."""
+
+    origin: Reference
+    is_own: bool
+    lines: tuple[tuple[Part, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Seventh:
+    """One seventh character: what it says, and the code it makes here, where it makes one."""
+
+    character: str
+    meanings: tuple[str, ...]
+    code: Reference | None
+
+
+@dataclass(frozen=True, slots=True)
+class SeventhTable:
+    origin: Reference
+    instructions: tuple[str, ...]
+    rows: tuple[Seventh, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    system: str
+    system_name: str
+    edition: str
+    fiscal_year: int
+    effective_from: date
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodePage:
+    edition: Edition
+    entry: Reference
+    ancestors: tuple[Reference, ...]  # from the chapter down
+    siblings: tuple[Reference, ...]  # with the entry itself, in the order of the book
+    children: tuple[Reference, ...]
+    previous: Reference | None
+    following: Reference | None
+    billable_below: tuple[Reference, ...]  # the first MOST_LISTED
+    billable_count: int
+    notes: dict[str, tuple[NoteGroup, ...]]  # by NoteKind; the entry's own first, then upward
+    table: tuple[tuple[str, ...], ...]  # rows of cells, the heading first
+    sevenths: SeventhTable | None
+
+    def groups(self, *kinds: str) -> tuple[NoteGroup, ...]:
+        return tuple(group for kind in kinds for group in self.notes.get(kind, ()))
+
+    @property
+    def category(self) -> Reference | None:
+        """The category the entry stands under, unless it is one."""
+        found = [a for a in self.ancestors if a.kind == EntryKind.CATEGORY]
+        return found[0] if found else None
+
+
+def code_page(release: CodeRelease, entry: CodeEntry) -> CodePage:
+    """Everything the reference holds about one entry of a release."""
+    relatives = _relatives(entry)
+    by_key = {relative.key: relative for relative in relatives}
+    lineage = [by_key[key] for key in entry.ancestors.split("/") if key in by_key]
+    notes = _notes([*lineage, entry])
+    children = [_reference(r) for r in relatives if r.parent_key == entry.key]
+    siblings = [_reference(r) for r in relatives if entry.parent_key == r.parent_key is not None]
+    before = [r for r in relatives if r.position < entry.position and not r.is_heading]
+    after = [r for r in relatives if r.position > entry.position and not r.is_heading]
+    below, count = _billable_below(entry)
+    return CodePage(
+        edition=Edition(
+            system=release.system,
+            system_name=SYSTEMS[release.system],
+            edition=release.edition,
+            fiscal_year=release.fiscal_year,
+            effective_from=release.effective_from,
+            source=release.source,
+        ),
+        entry=_reference(entry),
+        ancestors=tuple(_reference(a) for a in lineage),
+        siblings=tuple(siblings),
+        children=tuple(children),
+        previous=_reference(before[-1]) if before and not entry.is_heading else None,
+        following=_reference(after[0]) if after and not entry.is_heading else None,
+        billable_below=below,
+        billable_count=count,
+        notes=_grouped(entry, lineage, notes),
+        table=tuple(tuple(n.text.split("\t")) for n in notes if n.kind == NoteKind.TABLE),
+        sevenths=_sevenths(entry, lineage, notes, children, siblings),
+    )
+
+
+def _relatives(entry: CodeEntry) -> Sequence[CodeEntry]:
+    """Ancestors, siblings, children and neighbors, in the order of the book: one query for all."""
+    parents = [entry.key, *([entry.parent_key] if entry.parent_key else [])]
+    near = (entry.position - _REACH, entry.position + _REACH)
+    within = CodeEntry.release_id == entry.release_id  # in each branch, for the indexes to serve it
+    return db.session.scalars(
+        select(CodeEntry)
+        .where(
+            or_(
+                and_(within, CodeEntry.key.in_(entry.ancestors.split("/"))),
+                and_(within, CodeEntry.parent_key.in_(parents)),
+                and_(within, CodeEntry.position.between(*near)),
+            )
+        )
+        .order_by(CodeEntry.position)
+    ).all()
+
+
+def _notes(entries: Iterable[CodeEntry]) -> Sequence[CodeNote]:
+    return db.session.scalars(
+        select(CodeNote)
+        .where(CodeNote.entry_id.in_([entry.id for entry in entries]))
+        .order_by(CodeNote.entry_id, CodeNote.position)
+    ).all()
+
+
+def _billable_below(entry: CodeEntry) -> tuple[tuple[Reference, ...], int]:
+    if entry.billable or entry.is_heading:
+        return (), 0
+    rows = db.session.execute(
+        select(CodeEntry, func.count().over())
+        .where(
+            CodeEntry.release_id == entry.release_id,
+            CodeEntry.key > entry.key,
+            CodeEntry.key < entry.key + LAST,
+            CodeEntry.billable,
+        )
+        .order_by(CodeEntry.position)
+        .limit(MOST_LISTED)
+    ).all()
+    return tuple(_reference(found) for found, _ in rows), rows[0][1] if rows else 0
+
+
+def _grouped(
+    entry: CodeEntry, lineage: Sequence[CodeEntry], notes: Sequence[CodeNote]
+) -> dict[str, tuple[NoteGroup, ...]]:
+    found: dict[str, list[NoteGroup]] = {}
+    for origin in (entry, *reversed(lineage)):
+        own = [note for note in notes if note.entry_id == origin.id]
+        for kind in NoteKind:
+            lines = tuple(tuple(_parts(note)) for note in own if note.kind == kind)
+            if lines:
+                group = NoteGroup(_reference(origin), origin is entry, lines)
+                found.setdefault(kind.value, []).append(group)
+    return {kind: tuple(groups) for kind, groups in found.items()}
+
+
+def _parts(note: CodeNote) -> Iterator[Part]:
+    """The text of a note, cut where it names a code that exists."""
+    text = note.text.removeprefix(",").lstrip()  # ", if applicable, …" goes on from its heading
+    links = note.links.split()
+    start = 0
+    for match in NAMED_CODE.finditer(text) if links else ():
+        if match[0] in links:
+            if match.start() > start:
+                yield Part(text[start : match.start()])
+            yield Part(match[0], match[0])
+            start = match.end()
+    if start < len(text):
+        yield Part(text[start:])
+
+
+def _sevenths(
+    entry: CodeEntry,
+    lineage: Sequence[CodeEntry],
+    notes: Sequence[CodeNote],
+    children: Sequence[Reference],
+    siblings: Sequence[Reference],
+) -> SeventhTable | None:
+    """The seventh characters that hold here: those of the nearest entry that names any."""
+    for origin in (entry, *reversed(lineage)):
+        lines = [
+            note
+            for note in notes
+            if note.entry_id == origin.id and note.kind == NoteKind.SEVENTH_CHARACTER
+        ]
+        meanings: dict[str, list[str]] = {}
+        for line in lines:
+            if line.extension:
+                meanings.setdefault(line.extension, []).append(line.text)
+        if not meanings:
+            continue
+        makes = {r.seventh: r for r in (siblings if entry.seventh else children)}
+        return SeventhTable(
+            _reference(origin),
+            tuple(line.text for line in lines if not line.extension),
+            tuple(Seventh(c, tuple(texts), makes.get(c)) for c, texts in meanings.items()),
+        )
+    return None
+
+
+def _reference(entry: CodeEntry) -> Reference:
+    return Reference(
+        entry.key,
+        entry.shown,
+        entry.address,
+        entry.title,
+        entry.kind,
+        entry.billable,
+        entry.seventh,
+    )
+
+
+def chapters(release: CodeRelease) -> list[tuple[Reference, str]]:
+    """The chapters of a release, each with the range of categories it holds."""
+    rows = db.session.scalars(
+        select(CodeEntry)
+        .where(CodeEntry.release_id == release.id, CodeEntry.kind.in_(HEADINGS))
+        .order_by(CodeEntry.position)
+    ).all()
+    found: list[tuple[Reference, str]] = []
+    for row in rows:
+        if row.kind == EntryKind.CHAPTER:
+            ends = [r.key.split("-") for r in rows if r.ancestors.split("/")[0] == row.key]
+            span = f"{min(e[0] for e in ends)}-{max(e[1] for e in ends)}" if ends else ""
+            found.append((_reference(row), span))
+    return found
