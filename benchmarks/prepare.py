@@ -1,0 +1,190 @@
+"""The data both sides are measured on: 10 thousand listings and the full ICD-10-CM."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, create_engine, event, func, select
+from sqlalchemy.orm import Session
+
+from app import clock, create_app
+from app.accounts.models import Account
+from app.accounts.services import open_session
+from app.codes.models import CodeEntry, CodeNote
+from app.extensions import db
+from app.filters import pay_range
+from app.jobs.models import Job, visible
+from benchmarks import floor
+from benchmarks.listings import make_listings
+
+ROOT = Path(__file__).resolve().parent.parent
+LISTINGS = 10_000
+SAMPLE = 200  # addresses a workload visits in turn
+SEED = 7
+EMAIL = "reader@example.com"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    environ: dict[str, str]
+    floor_database: str
+    listing_ids: list[int]
+    listing_paths: list[str]
+    codes: list[str]
+    lookups: list[str]
+    cookie: str
+    queries: dict[str, int]
+
+
+def prepare(folder: Path) -> Prepared:
+    environ = {
+        "ENVIRONMENT": "development",
+        "DATA_DIR": str(folder / "site"),
+        "RATE_LIMITS": "no",
+        "LOG_LEVEL": "WARNING",
+        "FREE_CODE_VIEWS": "1000000",
+        "LISTEN": "127.0.0.1:8102",
+    }
+    database = f"sqlite:///{folder / 'floor.db'}"
+    if not (folder / "ready").exists():
+        for command in (("db", "upgrade"), ("codes", "load-package")):
+            _flask(environ, *command)
+        app = create_app(environ)
+        with app.app_context():
+            make_listings(LISTINGS)
+            _fill_floor(database)
+        _flask(environ, "jobs", "index")
+        (folder / "ready").touch()
+    app = create_app(environ)
+    with app.app_context():
+        rng = random.Random(SEED)
+        shown = select(Job.id).join(Job.organisation).where(visible()).order_by(Job.id)
+        ids = rng.sample(list(db.session.scalars(shown)), SAMPLE)
+        codes = rng.sample(
+            list(db.session.scalars(select(CodeEntry.shown).where(CodeEntry.billable))), SAMPLE
+        )
+        cookie = _cookie(app)
+        paths = [_canonical(app, job_id) for job_id in ids]
+    lookups = [f"/codes/suggest.json?q={typed}" for typed in _typed(rng, codes)]
+    pages = {
+        "/jobs": ("/jobs", ""),
+        "job page": (paths[0], ""),
+        "code page, first view": (f"/codes/icd10cm/{codes[0]}", ""),
+        "code page, metered": (f"/codes/icd10cm/{codes[0]}", cookie),
+        "lookup": (lookups[0], ""),
+    }
+    queries = {name: _queries(app, path, cookie) for name, (path, cookie) in pages.items()}
+    return Prepared(environ, database, ids, paths, codes, lookups, cookie, queries)
+
+
+def _flask(environ: dict[str, str], *words: str) -> None:
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", *words]
+    subprocess.run(command, cwd=ROOT, env={**os.environ, **environ}, check=True)
+
+
+def _fill_floor(address: str) -> None:
+    """The floor's own tables hold the same words as the product's."""
+    engine = create_engine(address)
+    floor.Base.metadata.drop_all(engine)
+    floor.Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        for job in db.session.scalars(select(Job)).yield_per(1000):
+            session.add(
+                floor.Listing(
+                    id=job.id,
+                    status=job.state,
+                    title=job.title,
+                    organisation=job.organisation.name,
+                    place=f"{job.city}, {job.state_code}",
+                    pay=pay_range(job.pay_low_cents, job.pay_high_cents, job.pay_unit),
+                    posted=job.published_at,
+                    body=job.description,
+                )
+            )
+        notes = dict(
+            db.session.execute(
+                select(CodeNote.entry_id, func.group_concat(CodeNote.text, "\n")).group_by(
+                    CodeNote.entry_id
+                )
+            ).all()
+        )
+        rows = select(CodeEntry.id, CodeEntry.shown, CodeEntry.title, CodeEntry.billable)
+        for entry_id, shown, title, billable in db.session.execute(rows).yield_per(5000):
+            session.add(
+                floor.Code(
+                    code=shown, title=title, billable=billable, notes=notes.get(entry_id, "")
+                )
+            )
+        session.commit()
+
+
+def _cookie(app: Flask) -> str:
+    """The cookie of a signed-in free account, as its browser would send it."""
+    reader = db.session.scalar(select(Account).where(Account.email == EMAIL))
+    if reader is None:
+        moment = clock.now()
+        reader = Account(
+            email=EMAIL,
+            name="Reader",
+            password_hash="",
+            created_at=moment,
+            email_verified_at=moment,
+        )
+        db.session.add(reader)
+        db.session.flush()
+    token = open_session(reader, browser="benchmark")
+    db.session.commit()
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session["_user_id"] = token
+        session["_fresh"] = True
+    cookie = client.get_cookie(app.config["SESSION_COOKIE_NAME"])
+    assert cookie is not None
+    return f"{cookie.key}={cookie.value}"
+
+
+def _canonical(app: Flask, job_id: int) -> str:
+    answer = app.test_client().get(f"/jobs/{job_id}")
+    return answer.location if answer.status_code == 301 else f"/jobs/{job_id}"
+
+
+def _typed(rng: random.Random, codes: list[str]) -> list[str]:
+    """What people type: the start of a code, a word, two words, a word with a letter wrong."""
+    words = ["diab", "diabetes", "hypertension", "frac", "fracture+femur", "asthma", "diabtes",
+             "pneumon", "heart+failure", "sepsis", "low+back+pain", "migrane", "burn+hand"]  # fmt: skip
+    return [code[: rng.randint(2, len(code))] for code in codes[:40]] + words * 3
+
+
+@contextmanager
+def _counting() -> Iterator[list[str]]:
+    seen: list[str] = []
+
+    def note(_connection, _cursor, statement, *_rest) -> None:
+        seen.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+def _queries(app: Flask, path: str, cookie: str) -> int:
+    """Statements of the second visit: the first may fill what is kept between requests."""
+    client: FlaskClient = app.test_client(use_cookies=False)
+    headers = {"Cookie": cookie} if cookie else {}
+    client.get(path, headers=headers)
+    with _counting() as seen:
+        answer = client.get(path, headers=headers)
+    if answer.status_code != 200:
+        raise RuntimeError(f"{path} answered {answer.status_code}")
+    return len(seen)
