@@ -31,7 +31,8 @@ ONE = (
 CODE = (
     PAGE
     + """<p>{{ row.code }}</p><p>{{ "Billable" if row.billable else "Not billable" }}</p>
-<ul>{% for line in row.notes.split("\n") %}<li>{{ line }}</li>{% endfor %}</ul></main></body></html>"""
+<ul>{% for line in row.notes.split("\n") %}<li>{{ line }}</li>{% endfor %}</ul></main>
+</body></html>"""
 )
 
 

@@ -171,18 +171,19 @@ def table(result: dict) -> str:
     lines = [
         f"{result['date']}, {result['machine']}; "
         f"{result['rounds']} rounds of {result['seconds']} s, "
-        f"{WORKERS} gunicorn workers on each side, SQLite. Median (range).",
+        f"{WORKERS} gunicorn workers each, SQLite. Median (range).",
         "",
-        "| workload | aim | connections | product req/s | floor req/s | R | p50 ms | p95 ms | p99 ms "
-        "| CPU ms | errors | noisy |",
+        "| workload | aim | connections | product req/s | floor req/s | R "
+        "| p50 ms | p95 ms | p99 ms | CPU ms | errors | noisy |",
         "| --- | --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |",
     ]
     for name, levels in result["rows"].items():
         for level, pairs in levels.items():
             ours = [p["product"] for p in pairs]
+            theirs = [p["floor"] for p in pairs]
             ratio = [
-                p["product"]["requests_per_second"] / p["floor"]["requests_per_second"]
-                for p in pairs
+                our["requests_per_second"] / their["requests_per_second"]
+                for our, their in zip(ours, theirs, strict=True)
             ]
             noisy = sum(
                 max(p["product"]["foreign_cores"], p["floor"]["foreign_cores"]) > FOREIGN_CORES

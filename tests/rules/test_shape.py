@@ -19,6 +19,8 @@ ALL_TEXT = sorted(
 LONGEST_MODULE = 400
 LONGEST_FUNCTION = 50
 VAGUE = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers"}
+# WTForms and SQLAlchemy call these by name.
+ASKED_FOR = {"process_data", "process_formdata", "process_bind_param", "process_result_value"}
 # Spelled apart, so that this file does not break its own rule.
 UNFINISHED = re.compile("TO" + "DO|FIX" + "ME|X" + "XX:")
 
@@ -38,9 +40,7 @@ def test_a_module_is_short_says_what_it_is_for_and_is_named_for_it(path: Path):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             length = (node.end_lineno or 0) - node.lineno + 1
             assert length < LONGEST_FUNCTION, f"{node.name} has {length} lines"
-            # WTForms asks its fields for methods of these names.
-            asked_for = node.name in ("process_data", "process_formdata")
-            assert asked_for or not node.name.startswith("process_"), node.name
+            assert node.name in ASKED_FOR or not node.name.startswith("process_"), node.name
 
 
 def test_nothing_is_left_unfinished():

@@ -6,7 +6,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from app.access import Who, access
-from app.billing.prices import PRICES
+from app.billing.services import PRICES
 from app.pages import services
 from app.pages.views.blueprint import bp
 
