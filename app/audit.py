@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from ipaddress import ip_network
 from typing import Any
 
 from flask import has_request_context, request
@@ -89,6 +90,8 @@ def _shortened(address: str | None) -> str | None:
     """Keep the network, drop the host: enough to see a pattern, not to follow a person."""
     if not address:
         return None
-    if ":" in address:
-        return ":".join(address.split(":")[:3]) + "::"
-    return ".".join([*address.split(".")[:3], "0"])
+    kept = 48 if ":" in address else 24
+    try:
+        return str(ip_network(f"{address}/{kept}", strict=False).network_address)
+    except ValueError:
+        return None  # a proxy may pass on words such as "unknown"

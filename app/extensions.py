@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from flask import Response
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
-from flask_login import LoginManager
+from flask_login import LoginManager as FlaskLoginManager
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
@@ -50,6 +51,15 @@ class Base(DeclarativeBase):
             }
         ),
     )
+
+
+class LoginManager(FlaskLoginManager):  # type: ignore[misc]
+    """Knows who is logged in; remembers nobody by a second cookie."""
+
+    def _update_remember_cookie(self, response: Response) -> Response:
+        # The original looks into the session at each response, which makes every one of them,
+        # static files included, vary by cookie.
+        return response
 
 
 db = SQLAlchemy(model_class=Base, disable_autonaming=True)

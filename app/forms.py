@@ -5,27 +5,48 @@ from __future__ import annotations
 import unicodedata
 from typing import Any
 
+from flask import request
 from flask_wtf import FlaskForm
-from wtforms import Field, StringField
+from werkzeug.datastructures import FileStorage, ImmutableMultiDict
+from wtforms import Field, FileField, MultipleFileField, PasswordField, StringField
 
 from app.errors import DomainError
+
+# Marks that turn the direction of the text after them: they make a name read as another.
+_TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 
 def tidy(value: Any) -> Any:
     """Trim, compose Unicode, and drop control characters that only ever come from an attack."""
     if not isinstance(value, str):
         return value
-    text = unicodedata.normalize("NFC", value)
+    text = unicodedata.normalize("NFC", value).translate(_TURNING)
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc").strip()
 
 
 class Form(FlaskForm):
     """A form as the GOV.UK pattern has it: a summary of problems first, each at its field too."""
 
+    form_errors: list[str]
+
     class Meta:
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """What was sent, without files sent to fields that take text: they would not parse."""
+            sent = super().wrap_formdata(form, formdata)  # type: ignore[misc]
+            if not sent or not request.files:
+                return sent
+            return ImmutableMultiDict(
+                (name, value)
+                for name, value in sent.items(multi=True)
+                if not isinstance(value, FileStorage)
+                or isinstance(form._fields.get(name), FileField | MultipleFileField)
+            )
+
         def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Field:
             filters = list(unbound_field.kwargs.get("filters", ()))
-            if issubclass(unbound_field.field_class, StringField):
+            kind = unbound_field.field_class
+            # A password is taken exactly as it was typed.
+            if issubclass(kind, StringField) and not issubclass(kind, PasswordField):
                 filters.insert(0, tidy)
             return unbound_field.bind(form=form, filters=filters, **options)
 

@@ -7,7 +7,7 @@ import re
 import time
 import uuid
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from prometheus_client import Counter, Histogram
 from werkzeug.routing import IntegerConverter
 
@@ -39,6 +39,9 @@ def _begin() -> None:
     g.started = time.perf_counter()
     given = request.headers.get("X-Request-ID", "") if g.get("behind_proxy") else ""
     g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+    if request.mimetype != "multipart/form-data":
+        # Only files are large. Flask holds the other kinds to the size of files alone.
+        request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
     # No database and no file system takes a NUL; no person types one.
     if "\x00" in request.path or b"%00" in request.query_string:
         raise DomainError("The address holds a character that no page here uses.")
