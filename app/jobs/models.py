@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BindParameter,
     CheckConstraint,
     ColumnElement,
     ForeignKey,
@@ -128,12 +129,12 @@ class Job(Base):
         ]
 
 
-def visible(moment: datetime | None = None) -> ColumnElement[bool]:
+def visible(moment: datetime | BindParameter[datetime] | None = None) -> ColumnElement[bool]:
     """The one condition for showing a listing to the public; needs a join to Organisation.
 
     Computed in every query, so that nothing has to run for a listing to start or to expire.
     """
-    at = moment or clock.now()
+    at = clock.now() if moment is None else moment
     return and_(
         Job.state.in_([JobState.LIVE, JobState.SCHEDULED]),
         Job.published_at <= at,

@@ -1,19 +1,19 @@
-"""A listing as one entry of a list: read in two queries, and only what the public may see."""
+"""A listing as one entry of a list: read anew each time, and only what the public may see."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app import clock, taxonomy
 from app.employers.models import Organisation
-from app.extensions import db
+from app.extensions import UtcDateTime, db
 from app.filters import pay_range
 from app.jobs.documents import cents_a_year
 from app.jobs.models import Facet, Job, JobTerm, visible
@@ -21,6 +21,7 @@ from app.jobs.models import Facet, Job, JobTerm, visible
 # The end of the scale on which every listing's pay is drawn: $80 an hour for a full year.
 SCALE_CENTS = 80_00 * taxonomy.HOURS_A_YEAR
 NARROWEST = 2.5  # per cent of the scale; a single rate is drawn as wide as this
+MOST_KNOWN = 5_000  # cards kept in a process, some two kilobytes each
 STATES_SPELLED = 4  # a remote job's states are named up to here, then counted
 
 _NOT_IN_A_SLUG = re.compile(r"[^a-z0-9]+")
@@ -35,8 +36,10 @@ class PayBar:
     width: float
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Card:
+    """Equal only to itself: what is drawn from a card is kept by it."""
+
     id: int
     slug: str
     title: str
@@ -50,12 +53,14 @@ class Card:
     featured: bool
     published_at: datetime
     closes_on: date | None
-    credentials: list[str] = field(default_factory=list)  # labels of the required ones
-    settings: list[str] = field(default_factory=list)
+    credentials: tuple[str, ...]  # labels of the required ones
+    settings: tuple[str, ...]
 
 
 _COLUMNS = (
     Job.id,
+    Job.revision,
+    Job.changed_at,
     Job.title,
     Job.place_kind,
     Job.city,
@@ -73,17 +78,40 @@ _COLUMNS = (
 )
 
 
+# Whether each may be seen is a column: as a condition it would lead SQLite through an index of all
+# live listings. Built once, for every list asks it.
+_QUESTION = (
+    select(visible(bindparam("moment", type_=UtcDateTime)), *_COLUMNS)
+    .join(Job.organisation)
+    .where(Job.id.in_(bindparam("job_ids", expanding=True)))
+)
+
+# Cards by all they are made from; terms change only with a new revision. A change makes another
+# key, so nothing old is ever shown.
+_known: dict[tuple[Any, ...], Card] = {}
+
+
 def cards_of(job_ids: Sequence[int]) -> list[Card]:
     """The listings among these that the public may see now, in the order given."""
     if not job_ids:
         return []
     moment = clock.now()
-    rows = db.session.execute(
-        select(*_COLUMNS).join(Job.organisation).where(Job.id.in_(job_ids), visible(moment))
-    ).all()
-    terms = _terms([row.id for row in rows])
-    found = {row.id: _card(row, terms.get(row.id, ()), moment) for row in rows}
-    return [found[job_id] for job_id in job_ids if job_id in found]
+    rows = db.session.execute(_QUESTION, {"job_ids": job_ids, "moment": moment}).all()
+    keys = {row.id: (_is_featured(row, moment), row) for row in rows if row[0]}
+    found = {job_id: _known.get(key) for job_id, key in keys.items()}
+    new = [job_id for job_id, card in found.items() if card is None]
+    if new:
+        if len(_known) > MOST_KNOWN:
+            _known.clear()
+        terms = _terms(new)
+        for job_id in new:
+            featured, row = keys[job_id]
+            found[job_id] = _known[keys[job_id]] = _card(row, terms.get(job_id, ()), featured)
+    return [card for job_id in job_ids if (card := found.get(job_id))]
+
+
+def _is_featured(row: Any, moment: datetime) -> bool:
+    return row.featured_until is not None and row.featured_until > moment
 
 
 def slug_of(title: str) -> str:
@@ -125,7 +153,7 @@ def _terms(job_ids: Sequence[int]) -> dict[int, list[Any]]:
     return grouped
 
 
-def _card(row: Any, terms: Iterable[Any], moment: datetime) -> Card:
+def _card(row: Any, terms: Iterable[Any], featured: bool) -> Card:
     credentials, settings, states = [], [], []
     for _, facet, value, need in terms:
         if facet == Facet.STATE:
@@ -145,9 +173,9 @@ def _card(row: Any, terms: Iterable[Any], moment: datetime) -> Card:
         pay=pay_range(row.pay_low_cents, row.pay_high_cents, row.pay_unit),
         bar=pay_bar(row.pay_low_cents, row.pay_high_cents, row.pay_unit),
         apprentice=row.apprentice_welcome,
-        featured=row.featured_until is not None and row.featured_until > moment,
+        featured=featured,
         published_at=row.published_at,
         closes_on=row.closes_on,
-        credentials=credentials,
-        settings=settings,
+        credentials=tuple(credentials),
+        settings=tuple(settings),
     )

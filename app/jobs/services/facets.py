@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.jobs.services.criteria import FILTERS, Filter
-from app.jobs.services.search import APPRENTICE, Found
+from app.jobs.services.search import APPRENTICE, Answer
 
 SHORT = 9  # values a group shows in the order of the taxonomy; longer ones go by their counts
 SHOWN = 8  # of a longer group; the others open on demand
@@ -36,19 +36,19 @@ class Facets:
     apprentice: Option
 
 
-def facets_of(found: Found) -> Facets:
-    groups = [_group(known, found) for name, known in FILTERS.items()
+def facets_of(answer: Answer) -> Facets:
+    groups = [_group(known, answer) for name, known in FILTERS.items()
               if name != _SELECTED_FROM_A_LIST]  # fmt: skip
-    welcome = None if found.limited else found.counts.get(APPRENTICE, {}).get("1", 0)
+    welcome = None if answer.limited else answer.counts.get(APPRENTICE, {}).get("1", 0)
     return Facets(
         groups=[group for group in groups if group.options],
-        states=_options(FILTERS[_SELECTED_FROM_A_LIST], found),
-        apprentice=Option("1", "Apprentices welcome", welcome, found.criteria.apprentice),
+        states=_options(FILTERS[_SELECTED_FROM_A_LIST], answer),
+        apprentice=Option("1", "Apprentices welcome", welcome, answer.criteria.apprentice),
     )
 
 
-def _group(known: Filter, found: Found) -> Group:
-    options = _options(known, found)
+def _group(known: Filter, answer: Answer) -> Group:
+    options = _options(known, answer)
     chosen = sum(option.chosen for option in options)
     if len(known.values) <= SHORT:
         return Group(known.name, known.label, options, [], chosen)
@@ -57,10 +57,10 @@ def _group(known: Filter, found: Found) -> Group:
     return Group(known.name, known.label, options[:cut], options[cut:], chosen)
 
 
-def _options(known: Filter, found: Found) -> list[Option]:
+def _options(known: Filter, answer: Answer) -> list[Option]:
     """Values that lead somewhere, and the chosen ones; all of them where nobody counted."""
-    counts = None if found.limited else found.counts.get(known.name, {})
-    chosen = found.criteria.chosen.get(known.name, ())
+    counts = None if answer.limited else answer.counts.get(known.name, {})
+    chosen = answer.criteria.chosen.get(known.name, ())
     if counts is None:
         return [Option(v, label, None, v in chosen) for v, label in known.values.items()]
     return [

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, cast, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app import taxonomy
-from app.employers.models import Organisation
 from app.extensions import db
 from app.jobs.models import Facet, Job, JobTerm, visible
-from app.jobs.services.cards import Card, cards_of
 from app.jobs.services.criteria import FILTERS, Criteria
 from app.jobs.services.naming import naming
 
@@ -25,12 +24,18 @@ _WORD = re.compile(r"[a-z0-9]+")
 _UNDERSTOOD = ("place", "setting", "specialty", "role")
 
 
-def list_plainly(
-    criteria: Criteria, employer: Organisation | None, page_size: int
-) -> tuple[list[Card], int, int, str]:
-    """The cards of one page, how many there are (counted so far), the page, the words left out."""
+@dataclass(frozen=True, slots=True)
+class PlainListing:
+    job_ids: tuple[int, ...]
+    total: int  # counted up to COUNTED
+    page: int
+    ignored: str  # typed words that mean nothing here
+
+
+def list_plainly(criteria: Criteria, employer_id: int | None, page_size: int) -> PlainListing:
+    """One page of what the filters let through, the newest first unless asked otherwise."""
     understood, ignored = understand(criteria.text)
-    conditions = list(_conditions(criteria, employer))
+    conditions = list(_conditions(criteria, employer_id))
     conditions += [_holds(name, (value,)) for name, value in understood]
     wanted = select(Job.id).join(Job.organisation).where(*conditions)
     total = (
@@ -40,7 +45,7 @@ def list_plainly(
     ids = db.session.scalars(
         wanted.order_by(*_order(criteria.sort)).offset((page - 1) * page_size).limit(page_size)
     ).all()
-    return cards_of(ids), total, page, " ".join(ignored)
+    return PlainListing(tuple(ids), total, page, " ".join(ignored))
 
 
 def understand(text: str) -> tuple[list[tuple[str, str]], list[str]]:
@@ -70,7 +75,7 @@ def _meanings() -> dict[str, tuple[str, str]]:
 _MEANINGS = _meanings()
 
 
-def _conditions(criteria: Criteria, employer: Organisation | None) -> Iterator[ColumnElement[bool]]:
+def _conditions(criteria: Criteria, employer_id: int | None) -> Iterator[ColumnElement[bool]]:
     yield visible()
     for name, values in criteria.chosen.items():
         yield _holds(name, values)
@@ -78,8 +83,8 @@ def _conditions(criteria: Criteria, employer: Organisation | None) -> Iterator[C
         yield Job.apprentice_welcome.is_(True)
     if criteria.pay_floor:
         yield criteria.pay_floor <= _YEARLY
-    if employer is not None:
-        yield Job.organisation_id == employer.id
+    if employer_id is not None:
+        yield Job.organisation_id == employer_id
     if criteria.code:
         yield Job.id.in_(naming(criteria.code))
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import contains_eager, selectinload
 
 from app import clock, taxonomy
 from app.codes.models import SYSTEMS
+from app.employers.models import Organisation
 from app.errors import Gone, NotFound
-from app.extensions import db
+from app.extensions import UtcDateTime, db
 from app.filters import money, pay_range
 from app.jobs.documents import cents_a_year, job_posting
 from app.jobs.lifecycle import standing
@@ -31,6 +32,7 @@ from app.taxonomy import Credential
 
 CLOSED_FOR = timedelta(days=30)  # how long a closed listing says so before it is gone
 MOST_SIMILAR = 4
+MOST_PAGES = 500  # kept in a process, some twenty kilobytes each with what is drawn of them
 _TICKS = {"hour": (20, 40, 60), "year": (40_000, 80_000, 120_000)}  # dollars
 
 _NO_SUCH = "There is no such listing, or it is not public yet."
@@ -51,6 +53,16 @@ class CodeShown:
 
 
 @dataclass(frozen=True, slots=True)
+class EmployerShown:
+    slug: str
+    name: str
+    kind: str
+    place: str
+    is_sample: bool
+    is_confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """A listing that has a page, and since when it has been closed."""
 
@@ -63,13 +75,15 @@ class Shown:
 class Listing:
     """What the page of a listing shows, for the public and in its employer's preview."""
 
-    job: Job
+    id: int | None
     slug: str
+    title: str
+    employer: EmployerShown
     role: str
     place: str
-    states: list[tuple[str, str]]  # of a remote job, where it may be done; none means anywhere
+    states: list[str]  # where a remote job may be done; none means anywhere
     engagement: str
-    pay: str
+    pay: str  # empty while none is stated
     pay_compared: str
     bar: PayBar | None
     ticks: list[Tick]
@@ -81,9 +95,71 @@ class Listing:
     codes: list[CodeShown]
     tools: list[tuple[str, str]]
     experience: str
+    apprentice_welcome: bool
+    productivity: str
+    accuracy_percent: int | None
     description: Markup
-    takes_applications: bool
-    days_left: int | None
+    benefits: str
+    requisition: str
+    apply_url: str  # empty where one applies here
+    published_at: datetime | None
+    closes_on: date | None
+
+    def takes_applications(self, today: date) -> bool:
+        return self.closes_on is None or self.closes_on >= today
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Page:
+    """The public page of a listing. Equal only to itself: what is drawn of it is kept by it."""
+
+    listing: Listing
+    closed_at: datetime | None = None
+    is_paused: bool = False
+    structured: dict[str, Any] | None = None
+    similar: tuple[Card, ...] = ()
+
+
+# What is shown of open listings, by all that it is made from; a change makes another key.
+_pages: dict[tuple[Any, ...], Page] = {}
+_KEY = (
+    Job.id,
+    Job.revision,
+    Job.changed_at,
+    Job.title,
+    Job.published_at,
+    Job.expires_at,
+    *(getattr(Organisation, c) for c in ("slug", "name", "kind", "city", "state", "website")),
+    Organisation.is_sample,
+    Organisation.verified_at,
+)
+_QUESTION = (
+    select(visible(bindparam("moment", type_=UtcDateTime)), *_KEY)
+    .join(Job.organisation)
+    .where(Job.id == bindparam("job_id"))
+)
+
+
+def page_of(job_id: int) -> Page:
+    """The page of a listing. Raises NotFound, or Gone for one that closed long ago."""
+    row = db.session.execute(_QUESTION, {"job_id": job_id, "moment": clock.now()}).one_or_none()
+    key = tuple(row[1:]) if row and row[0] else None
+    known = _pages.get(key) if key else None
+    if known is not None:
+        return known
+    shown = shown_job(job_id)
+    page = Page(
+        listing_view(shown.job),
+        closed_at=shown.closed_at,
+        is_paused=shown.is_paused,
+        structured=structured_data(shown),
+        similar=tuple(similar_cards(shown.job)) if shown.closed_at else (),
+    )
+    if key and shown.closed_at is None:
+        if len(_pages) >= MOST_PAGES:
+            _pages.clear()
+        _pages[key] = page
+    return page
 
 
 def visible_job(job_id: int) -> Job:
@@ -124,18 +200,20 @@ def shown_job(job_id: int) -> Shown:
 
 def listing_view(job: Job) -> Listing:
     """Everything its page shows, also of a draft that is not complete yet."""
-    today = clock.now().date()
     states = job.values(Facet.STATE) if job.place_kind == "remote" else []
+    rates = (job.pay_low_cents, job.pay_high_cents, job.pay_unit)
     return Listing(
-        job=job,
+        id=job.id,
         slug=slug_of(job.title),
+        title=job.title,
+        employer=_employer(job.organisation),
         role=taxonomy.ROLES.get(job.role, ""),
         place=place_line(job.place_kind, job.city, job.state_code, states),
-        states=[(code, taxonomy.STATES.get(code, code)) for code in states],
+        states=[taxonomy.STATES.get(code, code) for code in states],
         engagement=taxonomy.ENGAGEMENTS.get(job.engagement, ""),
-        pay=pay_range(job.pay_low_cents, job.pay_high_cents, job.pay_unit),
+        pay=pay_range(*rates) if job.pay_high_cents else "",
         pay_compared=_compared(job),
-        bar=pay_bar(job.pay_low_cents, job.pay_high_cents, job.pay_unit),
+        bar=pay_bar(*rates),
         ticks=_ticks(job.pay_unit),
         required=_credentials(job, "required"),
         preferred=_credentials(job, "preferred"),
@@ -148,9 +226,15 @@ def listing_view(job: Job) -> Listing:
         codes=[_code(code) for code in job.codes],
         tools=[_tool(term) for term in job.terms if term.facet == Facet.TOOL],
         experience=taxonomy.EXPERIENCE.get(job.experience, ""),
+        apprentice_welcome=job.apprentice_welcome,
+        productivity=job.productivity,
+        accuracy_percent=job.accuracy_percent,
         description=Markup(job.description),  # noqa: S704 - cleaned when it was written
-        takes_applications=job.closes_on is None or job.closes_on >= today,
-        days_left=(job.closes_on - today).days if job.closes_on else None,
+        benefits=job.benefits,
+        requisition=job.requisition,
+        apply_url=job.apply_url if job.apply_method == "url" else "",
+        published_at=job.published_at,
+        closes_on=job.closes_on,
     )
 
 
@@ -186,6 +270,17 @@ def newest_visible(limit: int) -> list[Card]:
         .limit(limit)
     ).all()
     return cards_of(ids)
+
+
+def _employer(organisation: Organisation) -> EmployerShown:
+    return EmployerShown(
+        slug=organisation.slug,
+        name=organisation.name,
+        kind=organisation.kind_label,
+        place=f"{organisation.city}, {organisation.state}",
+        is_sample=organisation.is_sample,
+        is_confirmed=organisation.verified_at is not None,
+    )
 
 
 def _credentials(job: Job, need: str) -> list[Credential]:

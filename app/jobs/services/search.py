@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from sqlalchemy import select
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
 
 from app import clock
 from app.employers.models import Organisation
@@ -33,12 +34,22 @@ log = logging.getLogger(__name__)
 
 PAGE_SIZE = 20
 MOST_FEATURED = 3  # shown above the others where no text is typed
+MOST_ANSWERS = 500  # kept in a process
 
 APPRENTICE = "apprentice"
 _FACETS = (*(f.field for f in FILTERS.values()), "apprentice_welcome")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class Employer:
+    """The one whose listings were asked for."""
+
+    id: int
+    slug: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Drop:
     """A way out of an empty result: the choice to leave out, and how many are found then."""
 
@@ -46,17 +57,19 @@ class Drop:
     count: int
 
 
-@dataclass(slots=True)
-class Found:
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer:
+    """What was found, before it is read from the database. Equal only to itself."""
+
     criteria: Criteria  # as answered: its page exists
-    cards: list[Card]
+    job_ids: tuple[int, ...]
     total: int
-    featured: list[Card] = field(default_factory=list)
+    featured_ids: tuple[int, ...] = ()
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # filter -> slug -> count
-    employer: Organisation | None = None
+    employer: Employer | None = None
     limited: bool = False  # the engine is down: no counts, and `ignored` was not searched
     ignored: str = ""
-    drops: list[Drop] = field(default_factory=list)
+    drops: tuple[Drop, ...] = ()
 
     @property
     def is_clamped(self) -> bool:
@@ -67,25 +80,69 @@ class Found:
         return max(1, -(-self.total // PAGE_SIZE))
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    answer: Answer
+    featured: list[Card]
+    cards: list[Card]
+
+
 def find_jobs(criteria: Criteria) -> Found:
     """One page of listings. Never fails because the engine does."""
+    answer = _recent_answer(criteria)
+    cards = cards_of([*answer.featured_ids, *answer.job_ids])
+    pinned = set(answer.featured_ids)
+    return Found(
+        answer,
+        featured=[card for card in cards if card.id in pinned],
+        cards=[card for card in cards if card.id not in pinned],
+    )
+
+
+# The answers of the current second: a busy page asks the engine once, not hundreds of times. A
+# listing is searchable within two seconds all the same, and listings are re-read from the
+# database before they are shown.
+_answers: dict[tuple[object, ...], Answer] = {}
+
+
+def _recent_answer(criteria: Criteria) -> Answer:
+    key = (clock.unix(clock.now()), *criteria.parameters())
+    answer = _answers.get(key)
+    if answer is None:
+        if len(_answers) >= MOST_ANSWERS:
+            _answers.clear()
+        answer = _answers[key] = _answer(criteria)
+    return answer
+
+
+@event.listens_for(Session, "after_commit")
+def forget_answers(_session: Session | None = None) -> None:
+    """What this process changes it also sees at once."""
+    _answers.clear()
+
+
+def _answer(criteria: Criteria) -> Answer:
     employer = _employer(criteria.employer)
     if criteria.employer and employer is None:
-        return Found(criteria, [], 0)
+        return Answer(criteria.on_page(1), (), 0)
     try:
         return _ask(criteria, employer)
     except SearchError as error:
         log.warning("listings are searched without the engine: %s", error)
-    cards, total, page, ignored = list_plainly(criteria, employer, PAGE_SIZE)
-    return Found(
-        criteria.on_page(page), cards, total, employer=employer, limited=True, ignored=ignored
+    found = list_plainly(criteria, employer.id if employer else None, PAGE_SIZE)
+    return Answer(
+        criteria.on_page(found.page),
+        found.job_ids,
+        found.total,
+        employer=employer,
+        limited=True,
+        ignored=found.ignored,
     )
 
 
-def _ask(criteria: Criteria, employer: Organisation | None) -> Found:
+def _ask(criteria: Criteria, employer: Employer | None) -> Answer:
     where = _where(criteria, employer)
-    query = _query(criteria, where)
-    questions = [query]
+    questions = [_query(criteria, where)]
     if _pins_featured(criteria):
         questions.append(_featured(criteria, where))
     result, *others = engine().multi_search(questions)
@@ -93,20 +150,15 @@ def _ask(criteria: Criteria, employer: Organisation | None) -> Found:
     if criteria.page > last:
         criteria = criteria.on_page(last)
         result = engine().search(_query(criteria, where))
-    pinned = _ids(others[0]) if others else []
-    rest = [job_id for job_id in _ids(result) if job_id not in pinned]
-    if criteria.page > 1:
-        pinned = []
-    cards = cards_of([*pinned, *rest])
-    first = [card for card in cards if card.id in pinned]
-    return Found(
+    pinned = _ids(others[0]) if others else ()
+    return Answer(
         criteria,
-        [card for card in cards if card.id not in pinned],
+        tuple(job_id for job_id in _ids(result) if job_id not in pinned),
         result.total,
-        featured=first,
+        featured_ids=pinned if criteria.page == 1 else (),
         counts=_counts(result),
         employer=employer,
-        drops=[] if result.total else _drops(criteria, employer),
+        drops=() if result.total else _drops(criteria, employer),
     )
 
 
@@ -140,10 +192,10 @@ def _featured(criteria: Criteria, where: Filter) -> SearchQuery:
     )
 
 
-def _where(criteria: Criteria, employer: Organisation | None) -> Filter:
+def _where(criteria: Criteria, employer: Employer | None) -> Filter:
     moment = clock.unix(clock.now())
     parts: list[Filter] = [Range("published", high=moment), Range("expires", low=moment + 1)]
-    if employer is not None:
+    if employer is not None and criteria.employer:
         parts.append(Eq("organisation_id", employer.id))
     if criteria.pay_floor:
         parts.append(Range("pay_high", low=criteria.pay_floor))
@@ -168,20 +220,16 @@ def _counts(result: SearchResult) -> dict[str, Mapping[str, int]]:
     return {**counts, APPRENTICE: {"1": welcome.get("true", 0)}}
 
 
-def _ids(result: SearchResult) -> list[int]:
-    return [int(hit.id) for hit in result.hits]
+def _ids(result: SearchResult) -> tuple[int, ...]:
+    return tuple(int(hit.id) for hit in result.hits)
 
 
-def _drops(criteria: Criteria, employer: Organisation | None) -> list[Drop]:
+def _drops(criteria: Criteria, employer: Employer | None) -> tuple[Drop, ...]:
     """For each choice what would be found without it, in one round trip, the most helpful first."""
     choices = list(criteria.choices(employer.name if employer else ""))
     questions = [
-        SearchQuery(
-            index=JOBS.name,
-            text=choice.without.text,
-            where=_where(choice.without, employer if choice.without.employer else None),
-            groups=_groups(choice.without),
-            limit=0,
+        replace(
+            _query(choice.without, _where(choice.without, employer)), facets=(), offset=0, limit=0
         )
         for choice in choices
     ]
@@ -191,12 +239,15 @@ def _drops(criteria: Criteria, employer: Organisation | None) -> list[Drop]:
         for choice, result in zip(choices, results, strict=True)
         if result.total
     ]
-    return sorted(drops, key=lambda drop: -drop.count)
+    return tuple(sorted(drops, key=lambda drop: -drop.count))
 
 
-def _employer(slug: str) -> Organisation | None:
+def _employer(slug: str) -> Employer | None:
     if not slug:
         return None
-    return db.session.scalar(
-        select(Organisation).where(Organisation.slug == slug, Organisation.suspended_at.is_(None))
-    )
+    row = db.session.execute(
+        select(Organisation.id, Organisation.slug, Organisation.name).where(
+            Organisation.slug == slug, Organisation.suspended_at.is_(None)
+        )
+    ).one_or_none()
+    return Employer(row.id, row.slug, row.name) if row else None

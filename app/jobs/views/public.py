@@ -12,11 +12,11 @@ from app.access import Who, access
 from app.errors import NotFound
 from app.extensions import limiter
 from app.jobs.services import public
-from app.jobs.services.criteria import PAY_PER, SORTS, Criteria, read_code, read_criteria
-from app.jobs.services.facets import facets_of
+from app.jobs.services.criteria import SORTS, Criteria, read_code, read_criteria
 from app.jobs.services.naming import cards_naming
 from app.jobs.services.search import find_jobs
 from app.jobs.views.blueprint import bp
+from app.jobs.views.drawing import drawn_filters, drawn_listing, drawn_rows
 
 FRAGMENT_CARDS = 5
 WORTH_INDEXING = 5  # listings a filtered page needs before a crawler is sent there
@@ -27,29 +27,25 @@ WORTH_INDEXING = 5  # listings a filtered page needs before a crawler is sent th
 @limiter.limit(limits.SEARCH_PER_ADDRESS)
 def search() -> ResponseReturnValue:
     found = find_jobs(read_criteria(request.args.to_dict(flat=False)))
-    criteria = found.criteria
+    answer, criteria = found.answer, found.answer.criteria
     return render_template(
         "jobs/search.html",
-        found=found,
+        answer=answer,
         criteria=criteria,
-        facets=facets_of(found),
+        rows=drawn_rows([*found.featured, *found.cards]),
+        filters=drawn_filters(answer),
         choices=[
             {"kind": choice.kind, "label": choice.label, "address": address(choice.without)}
-            for choice in criteria.choices(found.employer.name if found.employer else "")
+            for choice in criteria.choices(answer.employer.name if answer.employer else "")
         ],
         drops=[
-            {
-                "label": drop.choice.label,
-                "count": drop.count,
-                "address": address(drop.choice.without),
-            }
-            for drop in found.drops
+            {"label": d.choice.label, "count": d.count, "address": address(d.choice.without)}
+            for d in answer.drops
         ],
         sorts=SORTS,
-        pay_per=PAY_PER,
         page_address=lambda page: address(criteria.on_page(page)),
         canonical=current_app.config["BASE_URL"] + address(criteria),
-        indexable=_is_worth_indexing(criteria, found.total),
+        indexable=_is_worth_indexing(criteria, answer.total),
     )
 
 
@@ -57,17 +53,15 @@ def search() -> ResponseReturnValue:
 @bp.get("/jobs/<int:job_id>-<slug>")
 @access(Who.ANYONE)
 def show(job_id: int, slug: str = "") -> ResponseReturnValue:
-    shown = public.shown_job(job_id)
-    listing = public.listing_view(shown.job)
-    if slug != listing.slug:
-        return redirect(url_for("jobs.show", job_id=job_id, slug=listing.slug), 301)
+    page = public.page_of(job_id)
+    if slug != page.listing.slug:
+        return redirect(url_for("jobs.show", job_id=job_id, slug=page.listing.slug), 301)
     return render_template(
         "jobs/show.html",
-        shown=shown,
-        listing=listing,
-        structured=public.structured_data(shown),
-        similar=public.similar_cards(shown.job) if shown.closed_at else [],
-        canonical=f"{current_app.config['BASE_URL']}/jobs/{job_id}-{listing.slug}",
+        page=page,
+        drawn=drawn_listing(page),
+        similar=drawn_rows(page.similar),
+        canonical=f"{current_app.config['BASE_URL']}/jobs/{job_id}-{slug}",
     )
 
 
@@ -80,8 +74,11 @@ def for_code(system: str, code: str) -> ResponseReturnValue:
         raise NotFound("There is no such code system.")
     cards, count = cards_naming(named, FRAGMENT_CARDS)
     every = address(Criteria(code=named))
-    page = render_template("jobs/for_code.html", code=named, cards=cards, count=count, every=every)
-    response = make_response(page)
+    response = make_response(
+        render_template(
+            "jobs/for_code.html", code=named, rows=drawn_rows(cards), count=count, every=every
+        )
+    )
     response.headers["Cache-Control"] = "public, max-age=60"
     return response
 
