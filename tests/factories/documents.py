@@ -41,3 +41,21 @@ def docx_bytes(
             if name not in without:
                 archive.writestr(name, content)
     return out.getvalue()
+
+
+def file_form(field: str, name: str, content: bytes, **fields: str) -> dict[str, bytes | str]:
+    """A form with one file, as arguments of a test client's `post`.
+
+    Spelled out, since the client would put a large body into a temporary file and not close it.
+    """
+    parts = [
+        f'--part\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'.encode()
+        for key, value in fields.items()
+    ]
+    quoted = name.replace('"', "%22")
+    head = f'--part\r\nContent-Disposition: form-data; name="{field}"; filename="{quoted}"\r\n'
+    parts += [head.encode(), b"Content-Type: application/octet-stream\r\n\r\n", content]
+    return {
+        "data": b"".join([*parts, b"\r\n--part--\r\n"]),
+        "content_type": "multipart/form-data; boundary=part",
+    }
