@@ -14,6 +14,7 @@ from app.jobs.forms.fields import (
     ChoiceField,
     ChoicesField,
     DayField,
+    ListField,
     MoneyField,
     WholeNumberField,
 )
@@ -75,7 +76,7 @@ def _stored(content: Content) -> dict[str, Any]:
 class BasicsForm(StepForm):
     step = "basics"
     title = StringField("Job title", [_longest("title")])
-    role = SelectField("Role", choices={"": "Choose a role", **taxonomy.ROLES})
+    role = ListField("Role", taxonomy.ROLES, "Choose a role")
     engagement = ChoiceField("What kind of employment is it?", taxonomy.ENGAGEMENTS)
     requisition = StringField("Your requisition number", [Optional(), _longest("requisition")])
 
@@ -85,7 +86,7 @@ class PlaceForm(StepForm):
     place_kind = ChoiceField("Where is the work done?", taxonomy.PLACE_KINDS)
     states = ChoicesField("Which states may a remote coder live in?", taxonomy.STATES, [Optional()])
     city = StringField("City", [_longest("city")])
-    state_code = SelectField("State", choices={"": "Choose a state", **taxonomy.STATES})
+    state_code = ListField("State", taxonomy.STATES, "Choose a state")
 
 
 class PayForm(StepForm):
@@ -133,7 +134,7 @@ for _tool, _label in taxonomy.TOOLS.items():
     setattr(
         StandardsForm,
         f"tool_{_tool}",
-        SelectField(_label, choices={"": "Not used", **taxonomy.TOOL_NEEDS}),
+        ListField(_label, taxonomy.TOOL_NEEDS, "Not used"),
     )
 
 

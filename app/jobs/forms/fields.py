@@ -6,7 +6,15 @@ import re
 from datetime import date
 from typing import Any
 
-from wtforms import DateField, IntegerField, RadioField, SelectMultipleField, StringField
+from wtforms import (
+    DateField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    ValidationError,
+)
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.forms import tidy
@@ -77,11 +85,19 @@ class ChoicesField(SelectMultipleField):
 
     def pre_validate(self, _form: Any) -> None:
         if not set(self.data or ()) <= self.choices.keys():
-            raise ValueError("Choose from the answers shown.")
+            raise ValidationError("Choose from the answers shown.")
+
+
+class ListField(SelectField):
+    """A list to choose from, of which a draft may choose nothing; the service knows the answers."""
+
+    def __init__(self, label: str, choices: dict[str, str], nothing: str, **options: Any) -> None:
+        choices = {"": nothing, **choices}
+        super().__init__(label, choices=choices, validate_choice=False, **options)
 
 
 class ChoiceField(RadioField):
-    """Radios that a draft may leave open; the service knows what is among the answers."""
+    """The same as radios."""
 
     def __init__(self, label: str, choices: dict[str, str], **options: Any) -> None:
         super().__init__(label, choices=choices, validate_choice=False, **options)
