@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
 
+from app import clock, worker
 from app.codes.models import ICD10CM, SYSTEMS, CodeRelease
-from app.codes.services import indexing, releases, sources
+from app.codes.services import allowance, indexing, releases, sources
 from app.errors import DomainError
 from app.extensions import db
 
@@ -64,6 +66,14 @@ def index() -> None:
     """Build the search index of the current release anew."""
     with _plainly():
         _index(ICD10CM)
+
+
+@worker.every(timedelta(days=1))
+def forget_old_guests() -> None:
+    """Guests whose cookie has run out are strangers again."""
+    period = timedelta(days=current_app.config["CODE_VIEW_DAYS"])
+    allowance.forget_guests(clock.now() - period)
+    db.session.commit()
 
 
 @contextmanager

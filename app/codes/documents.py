@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from app.codes.models import CodeEntry, CodeNote, EntryKind, NoteKind
 from app.extensions import db
@@ -33,7 +33,7 @@ def search_documents(system: str, release_id: int) -> Iterator[dict[str, Any]]:
         yield document
 
 
-def _entries(release_id: int) -> Iterator[tuple[Row[Any], list[str]]]:
+def _entries(release_id: int) -> Iterator[tuple[Any, list[str]]]:
     last = 0
     while True:
         entries = db.session.execute(
@@ -71,7 +71,7 @@ def _terms(entry_ids: Iterable[int]) -> dict[int, list[str]]:
     return found
 
 
-def _document(system: str, release_id: int, entry: Row[Any], terms: list[str]) -> dict[str, Any]:
+def _document(system: str, release_id: int, entry: Any, terms: list[str]) -> dict[str, Any]:
     numbered = entry.kind == EntryKind.CHAPTER  # its key is a number and no code
     return {
         "id": f"{system}-{entry.key}",

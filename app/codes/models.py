@@ -79,6 +79,14 @@ class CodeRelease(Base):
         """ICD-10-CM years begin on October 1 of the year before."""
         return self.effective_from.year + (self.effective_from.month >= 10)
 
+    @property
+    def next_due(self) -> date:
+        """When CDC's calendar, October 1 and April 1, has the next edition take effect."""
+        year, month = self.effective_from.year, self.effective_from.month
+        if month < 4:
+            return date(year, 4, 1)
+        return date(year, 10, 1) if month < 10 else date(year + 1, 4, 1)
+
 
 class CodeEntry(Base):
     """A chapter, section, category or code in one release."""

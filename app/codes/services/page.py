@@ -81,6 +81,7 @@ class Edition:
     edition: str
     fiscal_year: int
     effective_from: date
+    next_due: date  # when CDC's calendar has the next edition begin
     source: str
 
 
@@ -127,6 +128,7 @@ def code_page(release: CodeRelease, entry: CodeEntry) -> CodePage:
             edition=release.edition,
             fiscal_year=release.fiscal_year,
             effective_from=release.effective_from,
+            next_due=release.next_due,
             source=release.source,
         ),
         entry=_reference(entry),

@@ -3,6 +3,7 @@ const modules = {
   "details[data-menu]": "./menu.js",
   "[data-error-summary]": "./errors.js",
   "[data-confirm]": "./confirm.js",
+  "[data-copy]": "./copy.js",
   "[data-fragment]": "./fragment.js",
   "input[data-suggest-url]": "./suggest.js",
   "form[data-filters]": "./filters.js",

@@ -1,0 +1,8 @@
+"""Routes of codes: the pages of single codes, and ways to find them."""
+
+from __future__ import annotations
+
+from app.codes.views import browse, show
+from app.codes.views.blueprint import bp
+
+__all__ = ["bp", "browse", "show"]

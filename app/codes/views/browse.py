@@ -1,0 +1,73 @@
+"""Finding codes: the systems, a system's chapters, search, and suggestions while typing."""
+
+from __future__ import annotations
+
+from flask import jsonify, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app import limits
+from app.access import Who, access
+from app.codes import services
+from app.codes.models import ICD10CM, SYSTEMS
+from app.codes.services.page import chapters
+from app.codes.views.blueprint import bp
+from app.codes.views.show import release_of
+from app.extensions import limiter
+from search.contract import MAX_TOTAL
+
+PAGE = 25
+SUGGESTIONS = 10
+LONGEST = 200  # characters of a search that are read
+
+
+@bp.get("/codes")
+@access(Who.ANYONE)
+def browse() -> ResponseReturnValue:
+    releases = [(name, services.current_release(system)) for system, name in SYSTEMS.items()]
+    return render_template("codes/browse.html", releases=releases)
+
+
+@bp.get("/codes/search")
+@access(Who.ANYONE)
+@limiter.limit(limits.SEARCH_PER_ADDRESS)
+def search() -> ResponseReturnValue:
+    typed = _typed()
+    page = min(max(request.args.get("page", 1, type=int), 1), MAX_TOTAL // PAGE)
+    found = services.search_codes(typed, offset=(page - 1) * PAGE, limit=PAGE)
+    return render_template(
+        "codes/search.html",
+        typed=typed,
+        found=found,
+        system=ICD10CM,
+        system_name=SYSTEMS[ICD10CM],
+        page=page,
+        last_page=max(-(-found.total // PAGE), 1),
+        page_address=lambda number: url_for("codes.search", q=typed, page=number),
+    )
+
+
+@bp.get("/codes/suggest.json")
+@access(Who.ANYONE)
+@limiter.limit(limits.SEARCH_PER_ADDRESS)
+def suggest() -> ResponseReturnValue:
+    found = services.search_codes(_typed(), limit=SUGGESTIONS, count=False)
+    base = url_for("codes.system", system=ICD10CM)
+    items = [
+        {"title": e.title, "code": e.shown, "url": f"{base}/{e.address}"} for e in found.entries
+    ]
+    response = jsonify(items=items)
+    response.headers["Cache-Control"] = "public, max-age=60"
+    return response
+
+
+@bp.get("/codes/<system>")
+@access(Who.ANYONE)
+def system(system: str) -> ResponseReturnValue:
+    release = release_of(system)
+    return render_template(
+        "codes/system.html", release=release, name=SYSTEMS[system], chapters=chapters(release)
+    )
+
+
+def _typed() -> str:
+    return request.args.get("q", "")[:LONGEST].replace("\x00", "").strip()
