@@ -36,7 +36,7 @@ class Kind(StrEnum):
 
     TEXT = "text"  # searched word by word, with typos and prefixes
     CODE = "code"  # searched as a whole token or a prefix of one, never with typos
-    KEYWORD = "keyword"  # filtered and counted, exact
+    KEYWORD = "keyword"  # filtered and counted, exact; values never differ by case or blanks alone
     INTEGER = "integer"  # filtered and sorted; dates are unix seconds, money is cents
     BOOLEAN = "boolean"
     GEO = "geo"  # {"lat": degrees, "lng": degrees}

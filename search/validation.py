@@ -129,7 +129,7 @@ def _filtered(spec: IndexSpec, name: str, kinds: tuple[Kind, ...]) -> Field:
 
 
 def _check_held(declared: Field, value: Any) -> None:
-    if declared.kind is Kind.STORED:
+    if declared.kind is Kind.STORED and not isinstance(value, str):
         try:
             json.dumps(value, allow_nan=False)
         except (TypeError, ValueError) as error:
@@ -144,8 +144,8 @@ def _check_held(declared: Field, value: Any) -> None:
 
 def _check_value(declared: Field, value: Any) -> None:
     match declared.kind:
-        case Kind.TEXT | Kind.CODE | Kind.KEYWORD:
-            good = isinstance(value, str) and value.encode("utf-8", "ignore").decode() == value
+        case Kind.TEXT | Kind.CODE | Kind.KEYWORD | Kind.STORED:
+            good = isinstance(value, str) and (value.isascii() or _is_whole(value))
         case Kind.INTEGER:
             good = type(value) is int and abs(value) <= MAX_INTEGER
         case Kind.BOOLEAN:
@@ -162,3 +162,8 @@ def _check_value(declared: Field, value: Any) -> None:
             good = False
     if not good:
         raise InvalidQuery(f"{declared.name}: {str(value)[:40]!r} is not {declared.kind}")
+
+
+def _is_whole(text: str) -> bool:
+    """No half of a surrogate pair, which no encoding can write."""
+    return text.encode("utf-8", "ignore").decode() == text

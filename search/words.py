@@ -25,7 +25,9 @@ def words(text: str) -> list[str]:
     if not text.isascii():
         decomposed = unicodedata.normalize("NFKD", text)
         text = "".join(c for c in decomposed if not unicodedata.combining(c))
-    text = _CODE_DOT.sub(r"\1", text.casefold())
+    text = text.casefold()
+    if "." in text:
+        text = _CODE_DOT.sub(r"\1", text)
     return [word[:MAX_WORD] for word in _WORD.findall(text)]
 
 

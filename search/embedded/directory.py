@@ -1,4 +1,4 @@
-"""Where an embedded index lives: its generations, the pointer to the one in use, its two locks.
+"""Where an embedded index lives: its generations, the pointer to the one in use, its locks.
 
 A generation is a directory. A rebuild fills a new one and then replaces the pointer file, which is
 one rename: whenever a process dies, the pointer names a whole index.
@@ -13,7 +13,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,8 +52,7 @@ class IndexDirectory:
             raise IndexMissing(f"{self._path.name} has not been created") from None
 
     def fresh(self) -> str:
-        """A new empty directory for a generation."""
-        self._path.mkdir(parents=True, exist_ok=True)
+        """A new empty directory for a generation; the caller holds the write lock."""
         return tempfile.mkdtemp(prefix="generation-", dir=self._path)
 
     def publish(self, generation: Generation) -> None:
@@ -83,7 +82,10 @@ class IndexDirectory:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        with self._locked("write.lock"):
+        with ExitStack() as held:
+            # Who waits holds the turn: a busy writer cannot keep everyone else out.
+            with self._locked("turn.lock"):
+                held.enter_context(self._locked("write.lock"))
             yield
 
     @contextmanager
@@ -94,9 +96,13 @@ class IndexDirectory:
     @contextmanager
     def _locked(self, name: str) -> Iterator[None]:
         """Among all threads and processes; the system lets go of it when a process dies."""
-        self._path.mkdir(parents=True, exist_ok=True)
         deadline = time.monotonic() + LOCK_TIMEOUT
-        with (self._path / name).open("a") as file:
+        try:
+            self._path.mkdir(parents=True, exist_ok=True)
+            file = (self._path / name).open("a")
+        except OSError as error:
+            raise SearchUnavailable(f"{self._path.name} cannot be written: {error}") from error
+        with file:
             while True:
                 try:
                     fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -115,8 +121,8 @@ class IndexDirectory:
             os.close(directory)
 
 
-def content_stamp(generation: Generation) -> Stamp:
-    return _stamp(Path(generation.path) / "meta.json")
+def content_stamp(generation: str) -> Stamp:
+    return _stamp(Path(generation) / "meta.json")
 
 
 def _stamp(path: Path) -> Stamp:

@@ -23,24 +23,38 @@ _OFFSET = 2**62  # lifts every integer above zero, so that its digits sort as it
 _LAST = "~"  # sorts after every digit: a document without the value comes last in every order
 
 
-def columns(spec: IndexSpec, document: Document) -> dict[str, Any]:
-    """The columns of a cleaned document."""
-    identity = str(document[spec.id_field])
-    row: dict[str, Any] = {
-        IDENTITY: identity,
-        SOURCE: json.dumps(document, separators=(",", ":")).encode(),
-    }
-    for order in (None, *spec.orders):
-        row[order_column(order)] = order_key(spec, order, document)
-    for field in spec.searched:
-        if field.name in document:
-            texts = [words(text) for text in _items(document[field.name])]
-            row[text_column(field.name)] = [" ".join(text) for text in texts]
-            row[start_column(field.name)] = " ".join(_starts(texts))
-    for field in spec.fields:
-        if field.name in document and (field.filterable or field.facet):
-            row[value_column(field.name)] = _values(field.kind, document[field.name])
-    return row
+class Columns:
+    """Works out the columns of cleaned documents of one spec."""
+
+    def __init__(self, spec: IndexSpec) -> None:
+        self._spec = spec
+        self._orders = {order: order_column(order) for order in (None, *spec.orders)}
+        self._texts = [
+            (field.name, text_column(field.name), start_column(field.name))
+            for field in spec.searched
+        ]
+        self._values = [
+            (field.name, field.kind, value_column(field.name))
+            for field in spec.fields
+            if field.filterable or field.facet
+        ]
+
+    def of(self, document: Document) -> dict[str, Any]:
+        row: dict[str, Any] = {
+            IDENTITY: document[self._spec.id_field],
+            SOURCE: json.dumps(document, separators=(",", ":")).encode(),
+        }
+        for order, column in self._orders.items():
+            row[column] = order_key(self._spec, order, document)
+        for name, column, starts in self._texts:
+            if name in document:
+                texts = [words(text) for text in _items(document[name])]
+                row[column] = [" ".join(text) for text in texts]
+                row[starts] = " ".join(_starts(texts))
+        for name, kind, column in self._values:
+            if name in document:
+                row[column] = _values(kind, document[name])
+        return row
 
 
 def order_key(spec: IndexSpec, order: str | None, document: Document) -> str:
@@ -71,8 +85,8 @@ def _sortable(value: Any, descending: bool) -> str:
 
 
 def _starts(texts: Iterable[list[str]]) -> set[str]:
-    lengths = range(1, SHORT_PREFIX + 1)
-    return {word[:length] for text in texts for word in text for length in lengths}
+    distinct = {word[:SHORT_PREFIX] for text in texts for word in text}
+    return {start[:length] for start in distinct for length in range(1, len(start) + 1)}
 
 
 def _values(kind: Kind, value: Any) -> list[Any]:

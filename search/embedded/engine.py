@@ -30,7 +30,7 @@ from search.contract import (
 )
 from search.embedded import index as disk
 from search.embedded.directory import Generation, IndexDirectory, Stamp, content_stamp
-from search.embedded.documents import columns, order_key
+from search.embedded.documents import Columns, order_key
 from search.embedded.filters import compile_filter
 from search.embedded.ranking import TypedText, ranked_page
 from search.facets import beginning_with, most_frequent
@@ -56,8 +56,9 @@ class _View:
 
     process: int
     pointer: Stamp
+    fingerprint: str
     content: Stamp
-    generation: Generation
+    path: str
     reader: disk.Reader
     snapshot: disk.Snapshot
     places: dict[str, list[str]] = field(default_factory=dict)
@@ -77,6 +78,7 @@ class _Known:
         self.directory = IndexDirectory(root / spec.name)
         self.clauses = disk.Clauses(disk.build_schema(spec))
         self.synonyms = synonym_phrases(spec.synonyms)
+        self.columns = Columns(spec)
         described = f"{LAYOUT} {disk.ENGINE} {spec!r}"
         self.fingerprint = hashlib.sha256(described.encode()).hexdigest()
 
@@ -157,7 +159,7 @@ class EmbeddedEngine:
     def upsert(self, index: str, documents: Sequence[Document]) -> Ticket:
         known = self._spec(index)
         cleaned = clean_documents(known.spec, documents)
-        rows = [columns(known.spec, document) for document in cleaned.values()]
+        rows = [known.columns.of(document) for document in cleaned.values()]
         return self._write(known, list(cleaned), rows)
 
     def delete(self, index: str, ids: Sequence[str]) -> Ticket:
@@ -184,7 +186,7 @@ class EmbeddedEngine:
                 path = directory.fresh()
             try:
                 disk.create(path, known.spec)
-                count = _fill(path, known.spec, documents, progress)
+                count = _fill(path, known, documents, progress)
             except BaseException:
                 shutil.rmtree(path, ignore_errors=True)
                 raise
@@ -237,16 +239,17 @@ class EmbeddedEngine:
         # No lock: two threads may open the same state, and a fork can never inherit a held lock.
         view = self._views.get(known.spec.name)
         process, pointer = os.getpid(), known.directory.pointer_stamp()
-        if view is None or (view.process, view.pointer) != (process, pointer):
-            generation = known.current()
-            content = content_stamp(generation)
-            reader = disk.Reader(generation.path)
-        else:
-            generation, reader = view.generation, view.reader
-            content = content_stamp(generation)
-            if content == view.content and generation.fingerprint == known.fingerprint:
+        as_before = (process, pointer, known.fingerprint)
+        if view is not None and as_before == (view.process, view.pointer, view.fingerprint):
+            path, reader = view.path, view.reader
+            content = content_stamp(path)
+            if content == view.content:
                 return view
-        view = _View(process, pointer, content, generation, reader, reader.snapshot())
+        else:
+            path = known.current().path
+            content = content_stamp(path)
+            reader = disk.Reader(path)
+        view = _View(*as_before, content, path, reader, reader.snapshot())
         self._views[known.spec.name] = view
         return view
 
@@ -311,18 +314,18 @@ class EmbeddedEngine:
 
 def _fill(
     path: str,
-    spec: IndexSpec,
+    known: _Known,
     documents: Iterable[Document],
     progress: Callable[[int], None] | None,
 ) -> int:
     seen: set[str] = set()
     with disk.Session(path, bulk=True) as session:
         for document in documents:
-            for identity, cleaned in clean_documents(spec, [document]).items():
+            for identity, cleaned in clean_documents(known.spec, [document]).items():
                 if identity in seen:
                     session.remove(identity)
                 seen.add(identity)
-                session.put(columns(spec, cleaned))
+                session.put(known.columns.of(cleaned))
             if progress is not None and len(seen) % _PROGRESS == 0:
                 progress(len(seen))
         session.commit()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -169,6 +170,7 @@ def contains(words: list[str], phrase: list[str]) -> bool:
     return any(words[at : at + len(phrase)] == phrase for at in range(len(words)))
 
 
+@cache
 def typos(typed: str, word: str, *, prefix: bool) -> int:
     """Letters wrong, missing, added or swapped, of the word or of its best beginning."""
     rows = [list(range(len(word) + 1))]

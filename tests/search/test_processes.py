@@ -7,6 +7,7 @@ import os
 import random
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -143,4 +144,21 @@ def test_a_directory_that_cannot_be_written_is_unavailable(tmp_path: Path):
     with pytest.raises(SearchUnavailable):
         engine.ensure([THINGS])
     with pytest.raises(SearchUnavailable):
+        engine.rebuild("things", [thing()])
+    with pytest.raises(SearchUnavailable):
         engine.search(SearchQuery("things"))
+
+
+def test_an_index_of_another_spec_is_missing_until_it_is_rebuilt(embedded: EmbeddedEngine):
+    embedded.rebuild("things", [thing("a")])
+    changed = replace(THINGS, synonyms={})
+    assert found(embedded) == ["a"]
+
+    assert embedded.ensure([changed]) == ("things",)
+
+    with pytest.raises(IndexMissing):
+        found(embedded)
+    with pytest.raises(IndexMissing):
+        put(embedded, thing("b"))
+    embedded.ensure([THINGS])
+    assert found(embedded) == ["a"]
