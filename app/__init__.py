@@ -20,6 +20,7 @@ from app import (
     limits,
     logs,
     mail,
+    serve,
     statics,
     tasks,
     traffic,
@@ -37,7 +38,7 @@ from app.pages import views as pages
 from app.seekers import views as seekers
 
 FEATURES = (accounts, billing, codes, employers, jobs, seekers, applications, pages)
-PLUMBING = (logs, traffic, errors, headers, limits, access, mail, filters, statics, worker)
+PLUMBING = (logs, traffic, errors, headers, limits, access, mail, filters, statics, worker, serve)
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 MODELS = (audit, files, tasks)  # plumbing with tables of its own
 

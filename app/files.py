@@ -126,9 +126,10 @@ def discard(stored: StoredFile) -> None:
 def discard_unused(stored: StoredFile) -> bool:
     """Discard a file that no row points at any more. What was sent with it keeps it."""
     db.session.flush()
+    files = Base.metadata.tables[StoredFile.__tablename__]
     for table in Base.metadata.sorted_tables:
         for key in table.foreign_keys:
-            if key.references(StoredFile.__table__) and db.session.scalar(
+            if key.references(files) and db.session.scalar(
                 select(key.parent).where(key.parent == stored.id).limit(1)
             ):
                 return False

@@ -1,0 +1,75 @@
+# What can be done with a clone. `make run` and `make test` need git, make and Python, nothing else.
+
+.PHONY: help run install develop test test-postgres test-meilisearch browser screens bench lint \
+	format lock migration clean
+
+PY := .venv/bin/python
+PYTEST := $(PY) -m pytest
+STRICT := search app/*/services.py app/*/services
+export PYTHONUNBUFFERED := 1
+
+help:
+	@echo "make run               the whole site on http://127.0.0.1:8000"
+	@echo "make test              every test, on SQLite and the embedded search engine"
+	@echo "make test-postgres     the same on PostgreSQL"
+	@echo "make test-meilisearch  the same with the Meilisearch that MEILI_URL names"
+	@echo "make browser           the tests in a real browser"
+	@echo "make lint              style, format and types"
+	@echo "make bench             what the figures in the README come from"
+	@echo "make screens           the pictures in docs/screens"
+	@echo "make lock              pin what pyproject.toml asks for"
+	@echo "make migration M='…'   a numbered migration from the change to the models"
+
+run: install
+	@exec $(PY) -m flask --app wsgi serve
+
+install:
+	@sh bin/environment requirements.lock
+
+develop: install
+	@sh bin/environment requirements-dev.lock
+
+test: develop
+	$(PYTEST) -n 2 -m "not browser" -rs
+
+test-postgres: develop
+	@bash bin/with-postgres $(PYTEST) -n 2 -m "not browser" -rs
+
+test-meilisearch: develop
+	@test -n "$(MEILI_URL)" || { echo "Set MEILI_URL (and MEILI_KEY) to a Meilisearch 1.50."; exit 1; }
+	$(PYTEST) -n 2 -m "not browser" -rs
+
+browser: develop
+	@bash bin/chromium
+	$(PYTEST) -m browser -rs
+
+screens: develop
+	@bash bin/chromium
+	$(PY) -m tests.browser.screens
+
+bench: develop
+	$(PY) -m benchmarks.run
+
+lint: develop
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy app
+	$(PY) -m mypy --strict $(wildcard $(STRICT))
+
+format: develop
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+lock: develop
+	$(PY) -m pip install --quiet uv
+	$(PY) -m uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+		--no-annotate --no-header --no-emit-index-url --quiet -o requirements.lock
+	$(PY) -m uv pip compile pyproject.toml --group dev --constraint requirements.lock --universal \
+		--python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url \
+		--quiet -o requirements-dev.lock
+
+migration: develop
+	$(PY) -m flask --app wsgi db migrate -m "$(M)"
+
+clean:
+	rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache .hypothesis
