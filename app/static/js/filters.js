@@ -1,11 +1,17 @@
 // The filters of a search answer at once: on a change the same URL that the button would open is
 // fetched, and the parts of the page marked data-refresh (each with an id) are exchanged.
 const form = document.querySelector("form[data-filters]");
+// Stays while the parts around it are exchanged, so that screen readers hear the new count.
+const status = document.createElement("p");
+status.className = "visually-hidden";
+status.setAttribute("role", "status");
+form.after(status);
 let request = null;
 
 function address() {
   const chosen = new URLSearchParams();
   for (const [name, value] of new FormData(form)) if (value !== "") chosen.append(name, value);
+  if (!chosen.has("pay_min")) chosen.delete("pay_per");
   const query = chosen.toString();
   return form.action.split("?")[0] + (query ? `?${query}` : "");
 }
@@ -19,6 +25,7 @@ function exchange(text) {
     if (next) part.replaceChildren(...next.childNodes);
   }
   document.title = fresh.title;
+  status.textContent = document.getElementById("result-count")?.textContent.trim() ?? "";
   for (const id of open) document.getElementById(id)?.setAttribute("open", "");
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
 }
