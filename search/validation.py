@@ -74,20 +74,20 @@ def check_filter(spec: IndexSpec, condition: Filter) -> None:
         case Not(part):
             check_filter(spec, part)
         case Eq(name, value):
-            _check_value(_filtered(spec, name, _COMPARED), value)
+            _check_asked(_filtered(spec, name, _COMPARED), value)
         case In(name, values):
             compared = _filtered(spec, name, _COMPARED)
             for value in values:
-                _check_value(compared, value)
+                _check_asked(compared, value)
         case Range(name, low, high):
             ranged = _filtered(spec, name, (Kind.INTEGER,))
             for end in (low, high):
                 if end is not None:
-                    _check_value(ranged, end)
+                    _check_asked(ranged, end)
         case Exists(name):
             _filtered(spec, name, tuple(Kind))
         case GeoRadius(name, lat, lng, metres):
-            _check_value(_filtered(spec, name, (Kind.GEO,)), {"lat": lat, "lng": lng})
+            _check_asked(_filtered(spec, name, (Kind.GEO,)), {"lat": lat, "lng": lng})
             if type(metres) is not int or metres < 0:
                 raise InvalidQuery(f"{metres!r} metres is no radius")
         case _:
@@ -129,41 +129,66 @@ def _filtered(spec: IndexSpec, name: str, kinds: tuple[Kind, ...]) -> Field:
 
 
 def _check_held(declared: Field, value: Any) -> None:
-    if declared.kind is Kind.STORED and not isinstance(value, str):
-        try:
-            json.dumps(value, allow_nan=False)
-        except (TypeError, ValueError) as error:
-            raise InvalidQuery(f"{declared.name}: {error}") from error
-        return
-    several = isinstance(value, (list, tuple)) and declared.kind is not Kind.GEO
-    for item in value if several else (value,):
-        _check_value(declared, item)
-        if declared.kind is Kind.KEYWORD and len(item.encode()) > MAX_KEYWORD:
-            raise InvalidQuery(f"{declared.name}: {item[:40]!r} is not a keyword")
-
-
-def _check_value(declared: Field, value: Any) -> None:
-    match declared.kind:
-        case Kind.TEXT | Kind.CODE | Kind.KEYWORD | Kind.STORED:
-            good = isinstance(value, str) and (value.isascii() or _is_whole(value))
-        case Kind.INTEGER:
-            good = type(value) is int and abs(value) <= MAX_INTEGER
-        case Kind.BOOLEAN:
-            good = type(value) is bool
-        case Kind.GEO:
-            good = (
-                isinstance(value, Mapping)
-                and value.keys() == {"lat", "lng"}
-                and all(type(part) in (int, float) for part in value.values())
-                and abs(value["lat"]) <= 90
-                and abs(value["lng"]) <= 180
-            )
-        case _:
-            good = False
-    if not good:
+    good = _HELD[declared.kind]
+    several = isinstance(value, (list, tuple)) and declared.kind not in (Kind.GEO, Kind.STORED)
+    if not (all(map(good, value)) if several else good(value)):
         raise InvalidQuery(f"{declared.name}: {str(value)[:40]!r} is not {declared.kind}")
 
 
-def _is_whole(text: str) -> bool:
-    """No half of a surrogate pair, which no encoding can write."""
-    return text.encode("utf-8", "ignore").decode() == text
+def _check_asked(declared: Field, value: Any) -> None:
+    if not _ASKED[declared.kind](value):
+        raise InvalidQuery(f"{declared.name}: {str(value)[:40]!r} is not {declared.kind}")
+
+
+def _is_text(value: Any) -> bool:
+    """Also no half of a surrogate pair, which no encoding can write."""
+    if not isinstance(value, str):
+        return False
+    return value.isascii() or value.encode("utf-8", "ignore").decode() == value
+
+
+def _is_keyword(value: Any) -> bool:
+    return _is_text(value) and len(value.encode()) <= MAX_KEYWORD
+
+
+def _is_integer(value: Any) -> bool:
+    return type(value) is int and abs(value) <= MAX_INTEGER
+
+
+def _is_boolean(value: Any) -> bool:
+    return type(value) is bool
+
+
+def _is_place(value: Any) -> bool:
+    return (
+        isinstance(value, Mapping)
+        and value.keys() == {"lat", "lng"}
+        and all(type(part) in (int, float) for part in value.values())
+        and abs(value["lat"]) <= 90
+        and abs(value["lng"]) <= 180
+    )
+
+
+def _is_json(value: Any) -> bool:
+    if isinstance(value, str):
+        return _is_text(value)
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+_ASKED = {
+    Kind.KEYWORD: _is_text,
+    Kind.INTEGER: _is_integer,
+    Kind.BOOLEAN: _is_boolean,
+    Kind.GEO: _is_place,
+}
+_HELD = {
+    **_ASKED,
+    Kind.TEXT: _is_text,
+    Kind.CODE: _is_text,
+    Kind.KEYWORD: _is_keyword,
+    Kind.STORED: _is_json,
+}

@@ -201,19 +201,20 @@ def ranked_page(
         else:
             hits, total = snapshot.best(narrowed(text.scored(clean_only=False)), offset + limit + 1)
     end = min(offset + limit, total)
-    scores = [score for score, _ in hits]
     page: list[dict[str, Any]] = []
-    while (position := offset + len(page)) < end:
-        score = scores[position]
-        first = scores.index(score)
-        past = first + scores.count(score)
+    past = 0
+    for score, group in groupby(hits, key=lambda hit: hit[0]):
+        tied = [address for _, address in group]
+        first, past = past, past + len(tied)
+        if past <= offset or first >= end:
+            continue
         if offset <= first and past <= end:
-            tied = snapshot.documents(address for _, address in hits[first:past])
-            page += sorted(tied, key=key)
+            page += sorted(snapshot.documents(tied), key=key)
         else:
             # More documents share this rank than were fetched or fit on the page.
+            start, stop = max(first, offset), min(past, end)
             having = narrowed(text.having(score))
             page += snapshot.documents(
-                snapshot.ordered(having, column, position - first, end - position)
+                snapshot.ordered(having, column, start - first, stop - start)
             )
     return page, total

@@ -90,12 +90,12 @@ def test_a_rebuild_that_is_killed_leaves_the_old_index_in_use(
 def test_two_processes_write_at_once_and_nothing_is_lost(
     embedded: EmbeddedEngine, tmp_path: Path, start: Start
 ):
-    processes = [start(writers.write_own, tmp_path, name, 15) for name in ("a", "b")]
+    processes = [start(writers.write_own, tmp_path, name, 8) for name in ("a", "b")]
     for process in processes:
         process.join()
 
     assert [process.exitcode for process in processes] == [0, 0]
-    assert embedded.search(SearchQuery("things", "coder")).total == 30
+    assert embedded.search(SearchQuery("things", "coder")).total == 16
 
 
 def test_a_forked_worker_sees_what_is_written_after_the_fork(embedded: EmbeddedEngine):
