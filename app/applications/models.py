@@ -26,6 +26,25 @@ class Stage(StrEnum):
     WITHDRAWN = "withdrawn"  # by the coder
 
 
+# As the employer reads them, in the order of the pipeline.
+STAGES = {
+    Stage.SUBMITTED: "New",
+    Stage.SCREENING: "Screening",
+    Stage.CODING_TEST: "Coding test",
+    Stage.INTERVIEW: "Interview",
+    Stage.OFFER: "Offer",
+    Stage.HIRED: "Hired",
+    Stage.DECLINED: "Declined",
+    Stage.WITHDRAWN: "Withdrawn",
+}
+OPEN_STAGES = (
+    Stage.SUBMITTED,
+    Stage.SCREENING,
+    Stage.CODING_TEST,
+    Stage.INTERVIEW,
+    Stage.OFFER,
+)
+
 _STAGES = ", ".join(f"'{s}'" for s in Stage)
 
 
@@ -51,6 +70,11 @@ class Application(Base):
     account: Mapped[Account] = relationship()
     resume: Mapped[StoredFile | None] = relationship()
     steps: Mapped[list[ApplicationStep]] = relationship(order_by="ApplicationStep.id")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still under way: neither side has ended it."""
+        return self.stage in OPEN_STAGES
 
 
 class ApplicationStep(Base):

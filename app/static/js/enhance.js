@@ -7,6 +7,7 @@ const modules = {
   "[data-fragment]": "./fragment.js",
   "input[data-suggest-url]": "./suggest.js",
   "form[data-filters]": "./filters.js",
+  "[data-board]": "./board.js",
 };
 
 for (const [selector, module] of Object.entries(modules)) {

@@ -1,0 +1,103 @@
+"""An employer's applications: the board, one application, its résumé, the export."""
+
+from __future__ import annotations
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.access import Who, access, actor
+from app.applications import services
+from app.applications.documents import credential_labels
+from app.applications.forms import MOVABLE, MoveForm
+from app.applications.models import STAGES, Application, Stage
+from app.applications.views.blueprint import bp
+from app.downloads import send_document
+from app.errors import Conflict, Invalid
+from app.extensions import db
+from app.seekers.services import note_access
+
+
+@bp.get("/employers/jobs/<int:job_id>/applications")
+@access(Who.MEMBER)
+def pipeline(job_id: int) -> ResponseReturnValue:
+    text = request.args.get("q", "")[:100]
+    wanted = request.args.get("stage", "")
+    common = {"text": text, "labels": STAGES, "credentials": credential_labels}
+    if wanted:
+        stage = Stage(wanted) if wanted in tuple(Stage) else None
+        page = max(1, min(request.args.get("page", 1, type=int), 10_000))
+        found = services.listed(actor(), job_id, stage=stage, text=text, page=page)
+        return render_template(
+            "applications/list.html", found=found, stage=stage, page=page, **common
+        )
+    board = services.board_of(actor(), job_id, text=text)
+    return render_template("applications/pipeline.html", board=board, movable=MOVABLE, **common)
+
+
+@bp.get("/employers/applications/<int:application_id>")
+@access(Who.MEMBER)
+def review(application_id: int) -> ResponseReturnValue:
+    found = services.application_for(actor(), application_id)
+    return _page(found, MoveForm(formdata=None, stage=found.stage, was=found.stage))
+
+
+@bp.post("/employers/applications/<int:application_id>/move")
+@access(Who.MEMBER)
+def move(application_id: int) -> ResponseReturnValue:
+    form = MoveForm()
+    if form.validate():
+        try:
+            moved = services.move(
+                actor(),
+                application_id,
+                was=form.stage_seen(),
+                to=Stage(form.stage.data),
+                message=form.message.data or "",
+            )
+        except (Conflict, Invalid) as error:
+            db.session.rollback()
+            flash(error.message, "warn")
+            return redirect(url_for("applications.review", application_id=application_id))
+        name, label, job_id = (
+            moved.snapshot.get("name", ""),
+            STAGES[Stage(moved.stage)],
+            moved.job_id,
+        )
+        db.session.commit()
+        flash(f"{name}: {label}", "good")
+        if request.form.get("back") == "board":
+            return redirect(
+                url_for("applications.pipeline", job_id=job_id, _anchor=f"a{application_id}")
+            )
+        return redirect(url_for("applications.review", application_id=application_id))
+    return _page(services.application_for(actor(), application_id), form)
+
+
+def _page(found: Application, form: MoveForm) -> ResponseReturnValue:
+    page = render_template("applications/review.html", application=found, form=form, labels=STAGES)
+    return page, form.status
+
+
+@bp.get("/employers/applications/<int:application_id>/resume")
+@access(Who.MEMBER)
+def resume(application_id: int) -> ResponseReturnValue:
+    stored = services.resume_for(actor(), application_id)
+    response = send_document(stored)
+    note_access(actor(), stored)
+    db.session.commit()
+    return response
+
+
+@bp.get("/employers/jobs/<int:job_id>/applications.csv")
+@access(Who.MEMBER)
+def export(job_id: int) -> ResponseReturnValue:
+    content = services.export(actor(), job_id)
+    db.session.commit()
+    return Response(
+        content,
+        mimetype="text/csv",
+        headers={
+            "Content-Disposition": f'attachment; filename="applications-{job_id}.csv"',
+            "Cache-Control": "private, no-store",
+        },
+    )
