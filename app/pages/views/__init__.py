@@ -1,8 +1,8 @@
-"""Routes of pages, by audience: everyone, crawlers, moderators, developers."""
+"""Routes of pages, by audience: everyone, crawlers, moderators, developers, machines."""
 
 from __future__ import annotations
 
-from app.pages.views import crawlers, desk, mailbox, public
+from app.pages.views import crawlers, desk, health, mailbox, public
 from app.pages.views.blueprint import bp
 
-__all__ = ["bp", "crawlers", "desk", "mailbox", "public"]
+__all__ = ["bp", "crawlers", "desk", "health", "mailbox", "public"]
