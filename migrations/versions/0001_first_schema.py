@@ -241,6 +241,7 @@ def upgrade():
         batch_op.create_index(
             batch_op.f("ix_job_organisation_id_state"), ["organisation_id", "state"], unique=False
         )
+        batch_op.create_index(batch_op.f("ix_job_published_at"), ["published_at"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_job_state_expires_at"), ["state", "expires_at"], unique=False
         )
@@ -439,6 +440,7 @@ def upgrade():
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
         sa.Column("extension", sa.String(), nullable=True),
+        sa.Column("links", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["entry_id"], ["code_entry.id"], name=op.f("fk_code_note_entry_id_code_entry")
         ),
@@ -454,8 +456,16 @@ def upgrade():
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("job_id", sa.Integer(), nullable=False),
         sa.Column("system", sa.String(), nullable=False),
-        sa.Column("first_key", sa.String(), nullable=False),
-        sa.Column("last_key", sa.String(), nullable=False),
+        sa.Column(
+            "first_key",
+            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "last_key",
+            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("shown", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["job_id"], ["job.id"], name=op.f("fk_job_code_job_id_job")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_job_code")),
@@ -739,6 +749,7 @@ def downgrade():
     with op.batch_alter_table("job", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_job_state_featured_until_published_at"))
         batch_op.drop_index(batch_op.f("ix_job_state_expires_at"))
+        batch_op.drop_index(batch_op.f("ix_job_published_at"))
         batch_op.drop_index(batch_op.f("ix_job_organisation_id_state"))
 
     op.drop_table("job")
