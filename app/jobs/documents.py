@@ -69,11 +69,19 @@ def search_document(job: Job) -> dict[str, Any]:
         "pay_low": cents_a_year(job.pay_low_cents, job.pay_unit),
         "pay_high": cents_a_year(job.pay_high_cents, job.pay_unit),
         "published": clock.unix(job.published_at) if job.published_at else None,
-        "expires": clock.unix(job.expires_at) if job.expires_at else None,
+        "expires": clock.unix(last) if (last := last_moment(job)) else None,
         "featured": int(featured),
         "quality": quality(job),
         "revision": job.revision,
     }
+
+
+def last_moment(job: Job) -> datetime | None:
+    """When the listing stops taking applications: its close date or its expiry, the earlier."""
+    moments = [job.expires_at] if job.expires_at else []
+    if job.closes_on:
+        moments.append(datetime.combine(job.closes_on, time.max, UTC).replace(microsecond=0))
+    return min(moments) if moments else None
 
 
 def quality(job: Job) -> int:
@@ -135,14 +143,6 @@ def _place_words(job: Job) -> str:
 
 
 # --- Structured data ---------------------------------------------------------------------------
-
-
-def last_moment(job: Job) -> datetime | None:
-    """When the listing stops taking applications: its close date or its expiry, the earlier."""
-    moments = [job.expires_at] if job.expires_at else []
-    if job.closes_on:
-        moments.append(datetime.combine(job.closes_on, time.max, UTC).replace(microsecond=0))
-    return min(moments) if moments else None
 
 
 def job_posting(job: Job) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, cast, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from app import taxonomy
+from app import clock, taxonomy
 from app.extensions import db
 from app.jobs.models import Facet, Job, JobTerm, visible
 from app.jobs.services.criteria import FILTERS, Criteria
@@ -77,6 +77,7 @@ _MEANINGS = _meanings()
 
 def _conditions(criteria: Criteria, employer_id: int | None) -> Iterator[ColumnElement[bool]]:
     yield visible()
+    yield or_(Job.closes_on.is_(None), Job.closes_on >= clock.now().date())
     for name, values in criteria.chosen.items():
         yield _holds(name, values)
     if criteria.apprentice:
@@ -123,5 +124,5 @@ def _order(sort: str) -> tuple[ColumnElement[Any], ...]:
     if sort == "pay":
         return (_YEARLY.desc().nulls_last(), Job.published_at.desc(), Job.id.desc())
     if sort == "closing":
-        return (Job.expires_at.asc(), Job.id.desc())
+        return (Job.closes_on.asc().nulls_last(), Job.expires_at.asc(), Job.id.desc())
     return (Job.published_at.desc(), Job.id.desc())

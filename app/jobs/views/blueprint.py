@@ -1,9 +1,11 @@
-"""The blueprint every route of jobs hangs on."""
+"""The blueprint every route of jobs hangs on, with its commands."""
 
 from __future__ import annotations
 
 from flask import Blueprint
 
-from app.jobs import models  # noqa: F401 - the tables exist wherever the routes do
+from app.jobs import commands
 
-bp = Blueprint("jobs", __name__)
+bp = Blueprint("jobs", __name__, cli_group=None)
+bp.cli.add_command(commands.group)
+bp.cli.add_command(commands.load)

@@ -1,0 +1,54 @@
+"""Commands of listings: their search index, and the invented ones of development."""
+
+from __future__ import annotations
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+from sqlalchemy import func, select
+
+from app.extensions import db
+from app.jobs.models import Job, JobState
+from app.jobs.services import samples
+from app.jobs.services.index import rebuild_index
+
+group = AppGroup("jobs", help="Listings.")
+
+
+@group.command("index")
+def index() -> None:
+    """Build the search index of listings anew; the old one answers meanwhile."""
+    expected = db.session.scalar(
+        select(func.count(Job.id)).where(Job.state.in_([JobState.LIVE, JobState.SCHEDULED]))
+    )
+    with click.progressbar(length=expected or 0, label="Listings") as bar:
+        done = 0
+
+        def advance(count: int) -> None:
+            nonlocal done
+            bar.update(count - done)
+            done = count
+
+        count = rebuild_index(advance)
+    click.echo(f"{count:,} listings are in the search index.")
+
+
+@click.command("samples")
+def load() -> None:
+    """Add an invented employer with listings, and accounts to try the site with."""
+    if current_app.config["ENVIRONMENT"] == "production":
+        raise click.ClickException("Production shows no invented employers.")
+    loaded = samples.load_samples()
+    db.session.commit()
+    if loaded.without_codes:
+        click.echo(
+            f"{loaded.without_codes} samples name codes that no loaded release knows; "
+            "run `flask codes load-package` first to have them linked.",
+            err=True,
+        )
+    if loaded.added or loaded.dated_anew:
+        click.echo(f"Samples: {loaded.added} added, {loaded.dated_anew} dated anew.")
+    click.echo(
+        f"To try the site out: {samples.EMPLOYER}, {samples.CODER} and {samples.MODERATOR}, "
+        f"each with the password “{samples.PASSWORD}”."
+    )
