@@ -138,7 +138,7 @@ def _drawn(page: CodePage, *, overdue: bool) -> Prepared:
 def _sections(page: CodePage) -> Iterator[tuple[str, str]]:
     yield "billable", "Billable or not"
     yield "place", "Place in the book"
-    yield "includes", "Includes"
+    yield "includes", "Includes and inclusion terms"
     yield "instructions", "Code first, use additional code, code also"
     yield "excludes", "Excludes1 and Excludes2"
     if page.sevenths:
