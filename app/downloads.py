@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 from flask import Response, send_file
 
 from app.files import StoredFile, path_of
@@ -11,8 +13,9 @@ SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
 def send_document(stored: StoredFile) -> Response:
     """The file as a download, under the name its owner gave it. Raises NotFound."""
+    # Read whole: a résumé is small, and it may be replaced while it is on its way.
     response = send_file(
-        path_of(stored),
+        io.BytesIO(path_of(stored).read_bytes()),
         mimetype=stored.media_type,
         as_attachment=True,
         download_name=stored.name,

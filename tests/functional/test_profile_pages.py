@@ -135,7 +135,6 @@ def test_a_resume_is_handed_out_as_a_download_that_cannot_act(client_of):
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Content-Security-Policy"].startswith("sandbox;")
     assert answer.headers["Cache-Control"] == "private, no-store"
-    answer.close()
     entry = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
     assert (entry.action, entry.actor_id) == ("resume.opened", account.id)
 
