@@ -118,11 +118,11 @@ def _answers(address: str) -> bool:
 
 
 def _stop_all(children: Mapping[str, subprocess.Popen[bytes]], patience: float) -> None:
-    for child in children.values():
-        if child.poll() is None:
-            child.terminate()
+    """In the order they were started: what others need goes last."""
     deadline = time.monotonic() + patience
     for name, child in children.items():
+        if child.poll() is None:
+            child.terminate()
         try:
             child.wait(timeout=max(deadline - time.monotonic(), 0.1))
         except subprocess.TimeoutExpired:

@@ -149,4 +149,4 @@ def work() -> None:
     ).run()
     stop.set()
     for thread in beside:
-        thread.join(timeout=30)
+        thread.join(timeout=2)  # what is cut short is taken up by the next worker
