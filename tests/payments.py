@@ -7,28 +7,40 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from wsgiref.types import WSGIApplication
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.serving import make_server
+from sqlalchemy import select
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app.billing import services
 from app.billing.credentials import stripe_access
-from app.billing.gateway import gateway
 from app.billing.models import Order
 from app.billing.simulator import Bank, Courier, Store, create_simulator
 from app.extensions import db
+from app.tasks import OutboxRow
 
 WEBHOOK = "/stripe/webhook"
 
 
+class QuietHandler(WSGIRequestHandler):
+    """Keeps connections open and says nothing."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # the answer leaves in two parts, and the second is wanted now
+
+    def log_request(self, *args: object) -> None:
+        pass
+
+
 @contextmanager
-def served(app: WSGIApplication, *, threaded: bool = True) -> Iterator[str]:
+def served(app: WSGIApplication) -> Iterator[str]:
     """The address of a WSGI application that answers on a free loopback port."""
-    server = make_server("127.0.0.1", 0, app, threaded=threaded)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=QuietHandler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"
@@ -68,6 +80,10 @@ class SimulatedStripe:
         """The site's answers to webhooks, each in a request of its own."""
         return [self.post(*self.courier.envelope(event, variant)).status_code for event in events]
 
+    def send_to(self, address: str) -> None:
+        """Where the courier finds the site from now on."""
+        self.courier.url = urlsplit(address + WEBHOOK)
+
     def post(self, body: bytes, headers: dict[str, str]) -> Any:
         client: FlaskClient = self.site.test_client()
         return client.post(WEBHOOK, data=body, headers=headers)
@@ -91,5 +107,12 @@ def stripe(
 def forget_gateway(app: Flask) -> None:
     """The next question to Stripe goes where the settings point now."""
     if "payments" in app.extensions:
-        gateway().close()
-        del app.extensions["payments"]
+        app.extensions.pop("payments").close()
+
+
+def mails_queued(name: str) -> list[dict[str, Any]]:
+    """The mails of this name that wait for the worker, in the order they were written."""
+    rows = db.session.scalars(
+        select(OutboxRow).where(OutboxRow.kind == "mail").order_by(OutboxRow.id)
+    )
+    return [row.payload for row in rows if row.payload["name"] == name]

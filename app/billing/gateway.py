@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 TOLERANCE = 300  # seconds between a webhook's time stamp and ours, either way
 TIMEOUT = 10
 RETRIES = 2
+LONGEST_ID = 255
 
 Dispute = Literal["open", "won", "lost"]
 
@@ -153,13 +154,13 @@ class PaymentGateway(Protocol):
 
 
 class StripeGateway:
-    def __init__(self, access: StripeAccess) -> None:
+    def __init__(self, access: StripeAccess, *, retries: int = RETRIES) -> None:
         self.access = access
         self.http = stripe.RequestsClient(timeout=TIMEOUT)
         self.client = stripe.StripeClient(
             access.api_key,
             base_addresses={"api": access.api_base} if access.api_base else None,
-            max_network_retries=RETRIES,
+            max_network_retries=retries,
             http_client=self.http,
         )
 
@@ -319,8 +320,10 @@ def _event(content: Any) -> Event:
     """Raises KeyError, TypeError or ValueError where this is not an event of Stripe's."""
     thing = content["data"]["object"]
     kind, event_id = content["type"], content["id"]
-    if not (isinstance(kind, str) and isinstance(event_id, str) and len(event_id) <= 255):
-        raise TypeError("id and type are text")
+    if not (isinstance(kind, str) and isinstance(event_id, str) and isinstance(thing, dict)):
+        raise TypeError("id and type are text, and it is about an object")
+    if len(event_id) > LONGEST_ID:
+        raise ValueError("no id of Stripe's is that long")
     about_checkout = thing.get("object") == "checkout.session"
     about_payment = thing.get("object") == "payment_intent"
     payment = thing.get("id") if about_payment else thing.get("payment_intent")
