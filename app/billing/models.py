@@ -65,8 +65,13 @@ class Order(Base):
     created_at: Mapped[datetime]
     paid_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
-    lines: Mapped[list[OrderLine]] = relationship(back_populates="order", order_by="OrderLine.id")
-    charges: Mapped[list[Charge]] = relationship(back_populates="order", order_by="Charge.id")
+    # Few of each, and no page or mail about an order does without them.
+    lines: Mapped[list[OrderLine]] = relationship(
+        back_populates="order", order_by="OrderLine.id", lazy="selectin"
+    )
+    charges: Mapped[list[Charge]] = relationship(
+        back_populates="order", order_by="Charge.id", lazy="selectin"
+    )
 
     @property
     def number(self) -> str:

@@ -60,6 +60,7 @@ def returned(order_id: int) -> ResponseReturnValue:
         except (services.Mismatch, UnknownAtStripe):
             db.session.rollback()
             trouble = "mismatch"
+        order = services.order_of(actor(), order_id)
     return render_template("billing/returned.html", order=order, trouble=trouble)
 
 

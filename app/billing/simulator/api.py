@@ -54,13 +54,13 @@ def nested(pairs: Iterator[tuple[str, str]]) -> Thing:
     """Stripe's form encoding: `line_items[0][quantity]=1` is a list of one mapping."""
     tree: Thing = {}
     for name, value in pairs:
-        parts = [part for part in re.split(r"[\[\]]+", name) if part]
+        *path, last = [name.partition("[")[0], *re.findall(r"\[(.*?)\]", name)]
         node = tree
-        for part in parts[:-1]:
+        for part in path:
             node = node.setdefault(part, {})
             if not isinstance(node, dict):
                 raise Refused(f"Invalid parameter: {name}", param=name)
-        node[parts[-1] if not name.endswith("[]") else f"{len(node)}"] = value
+        node[last or str(len(node))] = value  # `expand[]=…` is the next one of a list
     return {key: _listed(value) for key, value in tree.items()}
 
 
