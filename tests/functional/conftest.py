@@ -1,0 +1,3 @@
+"""What the journeys share."""
+
+from tests.payments import stripe  # noqa: F401
