@@ -28,8 +28,14 @@ class _Word:
     """How one typed word may match, by level of field weight, the lightest first."""
 
     whole: list[Ways]
-    clean: list[Ways]  # whole, as a prefix, or by a synonym
+    loose: list[Ways]  # as a prefix, whole or not, or by a synonym
     typos: list[list[Ways]]  # with up to one typo, with up to two; as many as are forgiven
+    prefix: bool
+
+    def clean(self, level: int = 0) -> Ways:
+        """Without a typo, in fields at least this heavy."""
+        whole = [] if self.prefix else self.whole[level:]
+        return [*chain(*whole, *self.loose[level:])]
 
 
 class TypedText:
@@ -66,7 +72,7 @@ class TypedText:
     def matching(self) -> Query:
         """The documents in which every typed word is found."""
         # The last of the typos allows all the others.
-        ways = [[*chain(*word.clean, *chain(*word.typos[-1:]))] for word in self._words]
+        ways = [[*word.clean(), *chain(*chain(*word.typos[-1:]))] for word in self._words]
         return self._clauses.all_of([self._clauses.any_of(each) for each in ways])
 
     def scored(self, *, clean_only: bool) -> Query:
@@ -80,50 +86,53 @@ class TypedText:
         number = len(self._words)
         clean_only = accuracy == sum(len(word.typos) for word in self._words)
         reached = [
-            self._reached(word, level, clean_only=clean_only)
+            self._clauses.any_of(ways)
             for word in self._words
             for level in range(1, len(self._levels))
+            if (ways := self._reached(word, level, clean_only=clean_only))
         ]
-        parts = [
-            # The lightest level is reached by every match.
-            self._exactly(fields - number, reached),
-            self._exactly(whole, [self._best_is_whole(word) for word in self._words]),
-        ]
+        # The lightest level is reached by every match, and only loose ways leave it open whether
+        # a match without a typo is a whole word.
+        parts = [self._exactly(fields - number, reached)]
         if clean_only:
-            parts += [self._clauses.any_of([*chain(*word.clean)]) for word in self._words]
+            open_words = [word for word in self._words if any(word.loose)]
+            whole -= number - len(open_words)
+            parts += [self._clauses.any_of(word.clean()) for word in self._words]
         else:
+            open_words = self._words
             accurate = [query for word in self._words for query in self._accuracy(word)]
             parts += [self._exactly(accuracy, accurate), self.matching()]
+        parts.append(self._exactly(whole, [self._best_is_whole(word) for word in open_words]))
         return self._clauses.all_of(parts)
 
     def _word(self, word: str, stand_ins: list[Phrase], *, prefix: bool) -> _Word:
         clauses = self._clauses
-        whole, clean = [], []
+        whole, loose = [], []
         typos: list[list[Ways]] = [[] for _ in range(typos_forgiven(word))]
         for level in self._levels:
             texts = [text_column(name) for name, kind in level if kind is Kind.TEXT]
-            terms = [query for name, _ in level for query in self._term(text_column(name), word)]
-            loose = [query for name, _ in level for query in self._prefix(name, word) if prefix]
-            loose += [clauses.phrase(text, phrase) for text in texts for phrase in stand_ins]
-            whole.append(terms)
-            clean.append(loose if prefix else [*terms, *loose])
+            whole.append([q for name, _ in level for q in self._term(text_column(name), word)])
+            begun = [q for name, _ in level for q in self._prefix(name, word) if prefix]
+            meant = [clauses.phrase(text, phrase) for text in texts for phrase in stand_ins]
+            loose.append([*begun, *meant])
             for forgiven, found in enumerate(typos, start=1):
                 found.append([clauses.near(text, word, forgiven, prefix=prefix) for text in texts])
-        return _Word(whole, clean, typos)
+        return _Word(whole, loose, typos, prefix)
 
     def _term(self, column: str, word: str) -> Ways:
         """Nothing for a word that is nowhere, which spares much of the work on rare words."""
         return [self._clauses.term(column, word)] if self._snapshot.holds(column, word) else []
 
     def _prefix(self, field: str, word: str) -> Ways:
-        if len(word) <= SHORT_PREFIX:
-            return self._term(start_column(field), word)
+        short = self._term(start_column(field), word[:SHORT_PREFIX])
+        if not short or len(word) <= SHORT_PREFIX:
+            return short
         return [self._clauses.near(text_column(field), word, 0, prefix=True)]
 
     def _score(self, word: _Word, clean_only: bool) -> Query:
         """The best of the word's matches; accuracy counts the typos that were not made."""
         forgiven = len(word.typos)
-        tiers = [(forgiven, 0, word.clean), (forgiven, 1, word.whole)]
+        tiers = [(forgiven, 0, word.loose), (forgiven, 1, word.whole)]
         if not clean_only:
             tiers += [(forgiven - made, 0, ways) for made, ways in enumerate(word.typos, start=1)]
         scored = [
@@ -139,27 +148,27 @@ class TypedText:
 
     def _accuracy(self, word: _Word) -> list[Query]:
         """One condition per forgiven typo: a match meets as many as it has typos to spare."""
-        closer = [*chain(*word.clean)]
+        closer = word.clean()
         conditions = []
         for ways in word.typos:
             conditions.append(self._clauses.any_of(closer))
             closer = [*closer, *chain(*ways)]
         return conditions
 
-    def _reached(self, word: _Word, level: int, *, clean_only: bool) -> Query:
+    def _reached(self, word: _Word, level: int, *, clean_only: bool) -> Ways:
         """The best match of the word is in a field at least this heavy."""
-        found = [*chain(*word.clean[level:])]
+        found = word.clean(level)
         if not clean_only:
-            better = [*chain(*word.clean)]
+            better = word.clean()
             for ways in word.typos:
                 found.append(self._but_not([*chain(*ways[level:])], better))
                 better = [*better, *chain(*ways)]
-        return self._clauses.any_of(found)
+        return found
 
     def _best_is_whole(self, word: _Word) -> Query:
         return self._clauses.any_of(
             [
-                self._but_not(whole, [*chain(*word.clean[above:])])
+                self._but_not(whole, word.clean(above))
                 for above, whole in enumerate(word.whole, start=1)
                 if whole
             ]
