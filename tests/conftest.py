@@ -19,6 +19,7 @@ from app import create_app
 from app.accounts.models import Account
 from app.accounts.services import open_session
 from app.extensions import Base, db
+from tests.watch import watch
 
 
 @pytest.fixture(scope="session")
@@ -68,6 +69,7 @@ def _own_database(address: str) -> str:
 def application(settings: dict[str, str]) -> Iterator[Flask]:
     app = create_app(settings, WTF_CSRF_ENABLED=False)
     app.test_client_class = Browser
+    watch(app)
     with app.app_context():
         db.create_all()
     yield app

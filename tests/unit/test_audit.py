@@ -113,7 +113,6 @@ def test_two_transactions_at_once_may_follow_the_same_entry(app):
         ("2001:db8:85a3:8d3:1319:8a2e:370:7348", "2001:db8:85a3::"),
         ("::1", "::"),
         ("unknown", None),
-        ("fe80::1%eth0", None),
     ],
 )
 def test_of_the_address_only_the_network_is_kept(app, address, kept):

@@ -1,5 +1,7 @@
 """Failures: each becomes a page a person can act on, whatever else is broken."""
 
+import logging
+
 import pytest
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -23,7 +25,10 @@ class Broken(Exception):
 def failing(tmp_path_factory):
     """The application as it runs outside tests, with a route for each way to fail."""
     folder = str(tmp_path_factory.mktemp("failing"))
-    app = create_app({"DATA_DIR": folder, "LOG_LEVEL": "ERROR"}, WTF_CSRF_ENABLED=False)
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    app = create_app({"DATA_DIR": folder}, WTF_CSRF_ENABLED=False)
+    root.handlers, root.level = handlers, level  # outside tests it writes its own log
     ways = {
         **{kind.__name__: kind("A sentence for people.") for kind in KINDS},
         "broken": Broken("internal detail"),
