@@ -149,12 +149,13 @@ def test_members_do_not_apply_to_their_own_organization(client_of):
 def test_a_file_is_uploaded_right_there(client_of):
     account, job = make_account(), make_job()
     coder = client_of(account)
-    form = file_form("file", "cv.docx", docx_bytes(), resume="upload", note="Hello")
+    content = docx_bytes()
+    form = file_form("file", "cv.docx", content, resume="upload", note="Hello")
     assert coder.post(f"/jobs/{job.id}/apply", **form).status_code == 302
     application = db.session.scalars(select(Application)).one()
     assert (application.resume.name, application.note) == ("cv.docx", "Hello")
     answer = coder.get(f"/applications/{application.id}/resume")
-    assert answer.data == docx_bytes()
+    assert answer.data == content
 
 
 def test_whoever_picks_a_file_means_it(client_of):

@@ -105,6 +105,7 @@ def confirm_email(token: str) -> ResponseReturnValue:
         return render_template("accounts/link_dead.html", about="email", back=None), 410
     except Conflict:
         db.session.rollback()
+        db.session.refresh(actor())
         raise
     return render_template("accounts/confirm_email.html", address=address)
 
@@ -118,8 +119,7 @@ def close_account() -> ResponseReturnValue:
         try:
             services.close_account(actor(), password=form.password.data)
         except (Invalid, Conflict, NotPermitted) as error:
-            db.session.rollback()
-            form.blame(error)
+            form.blame(error)  # nothing is committed, so nothing has happened
         else:
             db.session.commit()
             session.clear()

@@ -12,7 +12,7 @@ from app import audit
 from app.accounts.models import Account
 from app.applications.documents import spreadsheet
 from app.applications.models import STAGES, Application, Stage
-from app.employers.models import Membership
+from app.employers.models import Membership, Organisation
 from app.errors import NotFound
 from app.extensions import db
 from app.files import StoredFile
@@ -35,6 +35,7 @@ class Column:
 @dataclass(frozen=True, slots=True)
 class Board:
     job: Job
+    organisation: Organisation
     columns: list[Column]
     totals: dict[Stage, int]  # of every stage, those off the board too
 
@@ -48,6 +49,7 @@ class Listed:
     """One page of one stage, or of all, as a list."""
 
     job: Job
+    organisation: Organisation
     applications: Sequence[Application]
     totals: dict[Stage, int]
     last_page: int
@@ -77,7 +79,7 @@ def board_of(account: Account, job_id: int, *, text: str = "") -> Board:
         Column(stage, STAGES[stage], totals[stage], [a for a in first if a.stage == stage])
         for stage in ON_THE_BOARD
     ]
-    return Board(job, columns, totals)
+    return Board(job, job.organisation, columns, totals)
 
 
 def listed(
@@ -95,7 +97,7 @@ def listed(
         .offset((page - 1) * PAGE)
     ).all()
     count = totals[stage] if stage else sum(totals.values())
-    return Listed(job, found, totals, max(1, -(-count // PAGE)))
+    return Listed(job, job.organisation, found, totals, max(1, -(-count // PAGE)))
 
 
 def application_for(account: Account, application_id: int) -> Application:
