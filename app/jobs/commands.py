@@ -8,6 +8,7 @@ from flask.cli import AppGroup
 from sqlalchemy import func, select
 
 from app.extensions import db
+from app.filters import plural
 from app.jobs.models import Job, JobState
 from app.jobs.services import samples
 from app.jobs.services.index import rebuild_index
@@ -30,7 +31,7 @@ def index() -> None:
             done = count
 
         count = rebuild_index(advance)
-    click.echo(f"{count:,} listings are in the search index.")
+    click.echo(f"{plural(count, 'listing')} in the search index.")
 
 
 @click.command("samples")

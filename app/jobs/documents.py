@@ -132,13 +132,16 @@ def _keywords(job: Job) -> list[str]:
         (Facet.TOOL, taxonomy.TOOLS),
     ):
         labels += [names.get(value, value) for value in job.values(facet)]
+    labels += job.values(Facet.CODE_SET)  # ICD10CM is typed as often as ICD-10-CM
     return [label for label in labels if label]
 
 
 def _place_words(job: Job) -> str:
-    states = ", ".join(f"{taxonomy.STATES.get(code, '')} {code}" for code in states_of(job))
+    """A state typed in full is understood as a filter, so a job open to all needs none of them."""
+    listed = job.values(Facet.STATE) if job.place_kind == "remote" else states_of(job)
+    states = ", ".join(f"{taxonomy.STATES.get(code, '')} {code}" for code in listed)
     if job.place_kind == "remote":
-        return f"Remote, work from home, {states}"
+        return f"Remote, work from home, {states or 'anywhere in the United States'}"
     return f"{job.city}, {states}"
 
 

@@ -75,6 +75,8 @@ _CREDENTIALS = {c.label.lower(): c.slug for c in taxonomy.CREDENTIALS.values()}
 _APPRENTICES = {
     f"{c.label}-A".lower(): c.slug for c in taxonomy.CREDENTIALS.values() if c.apprentice_form
 }
+_STATES = {name.lower(): code for code, name in taxonomy.STATES.items()}
+_LONGEST_STATE = 3  # words: District of Columbia
 # With its dot a code can be nothing else; without it, V28 may be a model of risk adjustment.
 _DOTTED_CODE = re.compile(r"[a-tv-z][0-9][0-9a-z]\.[0-9a-z]{1,4}")
 _CODE_KEY = re.compile(r"[A-Z0-9]{1,8}(?:-[A-Z0-9]{1,8})?")
@@ -173,19 +175,21 @@ class Choice:
 def read_criteria(parameters: Parameters) -> Criteria:
     """The search an address asks for. What cannot be understood is left out, never refused."""
     chosen = {name: _values(parameters, known) for name, known in FILTERS.items()}
-    text, credentials, apprentice, code = _understood(_first(parameters, "q"))
-    chosen["credential"] = tuple(dict.fromkeys((*chosen["credential"], *credentials)))
+    typed = _understand(_first(parameters, "q"))
+    for name, exact in (("credential", typed.credentials), ("state", typed.states)):
+        chosen[name] = tuple(dict.fromkeys((*chosen[name], *exact)))
     pay_per = _first(parameters, "pay_per")
     sort = _first(parameters, "sort")
     employer = _first(parameters, "employer")
     return Criteria(
-        text=text,
+        text=" ".join(typed.words),
         chosen={name: values for name, values in chosen.items() if values},
-        apprentice=apprentice or _first(parameters, "apprentice") in ("1", "yes", "on", "true"),
+        apprentice=typed.apprentice
+        or _first(parameters, "apprentice") in ("1", "yes", "on", "true"),
         pay_min=min(_whole_dollars(_first(parameters, "pay_min")), MAX_PAY),
         pay_per=pay_per if pay_per in PAY_PER else "hour",
         employer=employer if _SLUG.fullmatch(employer) else "",
-        code=read_code(_first(parameters, "code")) or code,
+        code=read_code(_first(parameters, "code")) or typed.code,
         sort=sort if sort in SORTS else RELEVANCE,
         page=min(max(_number(_first(parameters, "page")), 1), MAX_PAGE),
     )
@@ -200,24 +204,51 @@ def read_code(typed: str) -> CodeNamed | None:
     return CodeNamed(system.strip().lower(), key)
 
 
-def _understood(typed: str) -> tuple[str, tuple[str, ...], bool, CodeNamed | None]:
-    """Typed words, less those that say something exact: a credential, a code with its dot.
+@dataclass(slots=True)
+class _Understood:
+    """What typed words say exactly, and the words that are left."""
 
-    As words they would find too much: CPC begins CPCO, and CCS-P holds CCS.
+    words: list[str] = field(default_factory=list)
+    credentials: list[str] = field(default_factory=list)
+    states: list[str] = field(default_factory=list)
+    apprentice: bool = False
+    code: CodeNamed | None = None
+
+
+def _understand(typed: str) -> _Understood:
+    """Take out what is exact: a credential, a state in full, a code with its dot.
+
+    As words they would find too much and too little: CPC begins CPCO, CCS-P holds CCS, and a
+    remote job that is open to Texas need not say so.
     """
-    words, credentials, apprentice, code = [], [], False, None
-    for word in " ".join(tidy(typed[:MAX_TEXT]).split()).split(" "):
-        bare = word.strip(",;").lower()
+    found = _Understood()
+    words = str(tidy(typed[:MAX_TEXT])).split()
+    while words:
+        word = words.pop(0)
+        bare = word.strip(",;.").lower()
         if slug := _CREDENTIALS.get(bare):
-            credentials.append(slug)
+            found.credentials.append(slug)
         elif slug := _APPRENTICES.get(bare):
-            credentials.append(slug)
-            apprentice = True
-        elif code is None and _DOTTED_CODE.fullmatch(bare):
-            code = read_code(f"icd10cm:{bare}")
+            found.credentials.append(slug)
+            found.apprentice = True
+        elif found.code is None and _DOTTED_CODE.fullmatch(bare):
+            found.code = read_code(f"icd10cm:{bare}")
+        elif state := _leading_state([word, *words]):
+            found.states.append(state)
+            del words[: taxonomy.STATES[state].count(" ")]
         else:
-            words.append(word)
-    return " ".join(words), tuple(credentials), apprentice, code
+            found.words.append(word)
+    return found
+
+
+def _leading_state(words: Sequence[str]) -> str | None:
+    """The state whose name the words begin with; Kansas City is none."""
+    bare = [word.strip(",;.").lower() for word in words[: _LONGEST_STATE + 1]]
+    for length in range(_LONGEST_STATE, 0, -1):
+        state = _STATES.get(" ".join(bare[:length]))
+        if state and bare[length : length + 1] != ["city"]:
+            return state
+    return None
 
 
 def _first(parameters: Parameters, name: str) -> str:

@@ -16,7 +16,7 @@ from app.engine import engine
 from app.extensions import db
 from app.jobs.documents import search_document
 from app.jobs.models import Job, JobState
-from search.contract import Outcome, SearchUnavailable, Ticket
+from search.contract import Outcome, SearchError, Ticket
 from search.indexes import JOBS
 
 CHUNK = 500
@@ -148,4 +148,4 @@ def _documents() -> Iterator[dict[str, Any]]:
 
 def _settle(ticket: Ticket) -> None:
     if engine().outcome(ticket, timeout=PATIENCE) is Outcome.FAILED:
-        raise SearchUnavailable(f"the write to {ticket.index} was refused")
+        raise SearchError(f"{ticket.index} refused the write {ticket.number}")

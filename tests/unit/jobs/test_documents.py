@@ -1,0 +1,241 @@
+"""Listings as search documents and as structured data."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app import clock, taxonomy
+from app.jobs.documents import (
+    cents_a_year,
+    job_posting,
+    last_moment,
+    quality,
+    search_document,
+    states_of,
+)
+from app.jobs.models import Facet, Job
+from search.indexes import JOBS
+from search.validation import clean_documents
+from tests.factories.jobs import make_job
+
+pytestmark = pytest.mark.usefixtures("app")
+
+COMPLETE = (
+    (Facet.SETTING, "inpatient"),
+    (Facet.SPECIALTY, "cardiology"),
+    (Facet.CREDENTIAL, "ccs-p", "required"),
+    (Facet.CODE_SET, "icd10cm"),
+    (Facet.TOOL, "epic", "required"),
+)
+
+
+def test_a_document_holds_only_what_the_index_declares():
+    job = make_job(terms=COMPLETE, codes=[("icd10cm", "E08", "E13~")])
+
+    cleaned = clean_documents(JOBS, [search_document(job)])
+
+    assert list(cleaned) == [str(job.id)]
+
+
+def test_an_empty_draft_has_a_document_too():
+    clean_documents(JOBS, [search_document(make_job(terms=(), **_blank()))])
+
+
+def _blank() -> dict[str, object]:
+    texts = ("title", "role", "description", "benefits", "place_kind", "engagement", "pay_unit")
+    return {
+        **dict.fromkeys(texts, ""),
+        "pay_low_cents": 0,
+        "pay_high_cents": 0,
+        "closes_on": None,
+        "published_at": None,
+        "expires_at": None,
+    }
+
+
+def test_a_remote_job_that_lists_no_state_is_open_to_every_one():
+    assert states_of(make_job(place_kind="remote")) == list(taxonomy.STATES)
+
+
+def test_a_remote_job_is_open_to_the_states_it_lists_and_to_no_other():
+    job = make_job(place_kind="remote", terms=[(Facet.STATE, "TX"), (Facet.STATE, "OH")])
+
+    assert states_of(job) == ["TX", "OH"]
+
+
+@pytest.mark.parametrize("kind", ["onsite", "hybrid"])
+def test_other_jobs_are_open_to_the_state_they_are_in(kind):
+    assert states_of(make_job(place_kind=kind, city="Reno", state_code="NV")) == ["NV"]
+
+
+@pytest.mark.parametrize(
+    ("unit", "cents", "expected"),
+    [("hour", 30_00, 62_400_00), ("year", 65_000_00, 65_000_00), ("chart", 9_00, None)],
+)
+def test_pay_compares_by_the_year_except_for_piece_rates(unit, cents, expected):
+    assert cents_a_year(cents, unit) == expected
+    document = search_document(make_job(pay_unit=unit, pay_low_cents=cents, pay_high_cents=cents))
+    assert document["pay_low"] == document["pay_high"] == expected
+
+
+def test_codes_are_found_with_and_without_their_dot_and_ranges_by_their_ends():
+    job = make_job(codes=[("icd10cm", "E119", "E119"), ("icd10cm", "E08", "E13~")])
+    job.codes[0].shown, job.codes[1].shown = "E11.9", "E08-E13"
+
+    assert search_document(job)["code_words"] == ["e08", "e11.9", "e119", "e13"]
+
+
+def test_the_words_of_a_credential_are_its_code_and_its_name():
+    words = search_document(make_job(terms=COMPLETE))["credential_words"]
+
+    assert words == ["CCS-P Certified Coding Specialist, Physician-based AHIMA"]
+
+
+def test_the_body_is_text_without_tags():
+    body = search_document(make_job(description="<p>Code <b>charts</b>.</p>"))["body"]
+
+    assert body.startswith("Code charts.\n")
+
+
+def test_featured_ends_with_its_time():
+    moment = clock.now()
+    lasting = make_job(featured_until=moment + timedelta(hours=1))
+    ended = make_job(featured_until=moment - timedelta(hours=1))
+
+    assert search_document(lasting)["featured"] == 1
+    assert search_document(ended)["featured"] == 0
+
+
+def test_applications_end_on_the_close_date_or_at_expiry_whichever_comes_first():
+    expires = datetime(2026, 12, 20, 9, tzinfo=UTC)
+    close = datetime(2026, 12, 1, tzinfo=UTC).date()
+
+    assert last_moment(make_job(expires_at=expires, closes_on=close)) == datetime(
+        2026, 12, 1, 23, 59, 59, tzinfo=UTC
+    )
+    assert last_moment(make_job(expires_at=expires, closes_on=expires.date())) == expires
+    assert last_moment(make_job(expires_at=expires, closes_on=None)) == expires
+
+
+def test_quality_rises_with_what_is_stated_and_stays_between_nothing_and_a_hundred():
+    bare = make_job(
+        terms=(), description="", benefits="", experience="", pay_low_cents=1, pay_high_cents=9
+    )
+    full = make_job(
+        terms=COMPLETE,
+        codes=[("icd10cm", "I21", "I21~")],
+        description="<p>" + "word " * 300 + "</p>",
+        productivity="4 charts an hour",
+        accuracy_percent=95,
+    )
+
+    assert quality(bare) == 0
+    assert quality(make_job(terms=())) < quality(make_job(terms=COMPLETE)) < quality(full)
+    assert quality(full) == 100
+
+
+class TestStructuredData:
+    def test_a_remote_job_is_telecommute_with_where_applicants_may_live(self):
+        anywhere = job_posting(make_job(place_kind="remote"))
+        limited = job_posting(make_job(place_kind="remote", terms=[(Facet.STATE, "TX")]))
+
+        assert anywhere["jobLocationType"] == "TELECOMMUTE"
+        assert anywhere["applicantLocationRequirements"] == {"@type": "Country", "name": "USA"}
+        assert limited["applicantLocationRequirements"] == [
+            {"@type": "State", "name": "Texas, USA"}
+        ]
+        assert "jobLocation" not in anywhere
+
+    @pytest.mark.parametrize("kind", ["hybrid", "onsite"])
+    def test_only_a_fully_remote_job_is(self, kind):
+        posting = job_posting(make_job(place_kind=kind, city="Reno", state_code="NV"))
+
+        assert "jobLocationType" not in posting
+        assert posting["jobLocation"]["address"] == {
+            "@type": "PostalAddress",
+            "addressLocality": "Reno",
+            "addressRegion": "NV",
+            "addressCountry": "US",
+        }
+
+    @pytest.mark.parametrize(
+        ("unit", "low", "value"),
+        [("hour", 28_50, 28.5), ("year", 65_000_00, 65_000)],
+    )
+    def test_pay_by_the_hour_and_by_the_year_is_given(self, unit, low, value):
+        posting = job_posting(make_job(pay_unit=unit, pay_low_cents=low, pay_high_cents=low))
+
+        assert posting["baseSalary"]["value"] == {
+            "@type": "QuantitativeValue",
+            "minValue": value,
+            "maxValue": value,
+            "unitText": unit.upper(),
+        }
+
+    @pytest.mark.parametrize("unit", ["chart", "encounter", "rvu"])
+    def test_a_rate_that_has_no_unit_there_is_left_out(self, unit):
+        assert "baseSalary" not in job_posting(make_job(pay_unit=unit))
+
+    def test_it_is_valid_until_applications_end_and_dated_by_its_first_publication(self):
+        job = make_job(published_at=datetime(2026, 11, 3, 8, tzinfo=UTC))
+        posting = job_posting(job)
+
+        assert posting["datePosted"] == "2026-11-03"
+        end = last_moment(job)
+        assert end is not None
+        assert posting["validThrough"] == end.isoformat()
+
+    def test_applying_elsewhere_is_not_applying_directly(self):
+        here = job_posting(make_job())
+        elsewhere = job_posting(make_job(apply_method="url", apply_url="https://example.com/apply"))
+
+        assert here["directApply"] is True
+        assert elsewhere["directApply"] is False
+
+    def test_the_employers_own_number_identifies_it_or_else_ours(self):
+        job = make_job()
+
+        assert job_posting(job)["identifier"]["value"] == str(job.id)
+        assert job_posting(make_job(requisition="R-7"))["identifier"]["value"] == "R-7"
+
+    def test_months_of_experience_are_given_where_there_are_any(self):
+        assert "experienceRequirements" not in job_posting(make_job(experience="none"))
+        wanted = job_posting(make_job(experience="3-4"))["experienceRequirements"]
+        assert wanted["monthsOfExperience"] == 36
+
+    @pytest.mark.parametrize("engagement", taxonomy.ENGAGEMENTS)
+    def test_every_engagement_has_a_name_google_knows(self, engagement):
+        known = {"FULL_TIME", "PART_TIME", "CONTRACTOR", "TEMPORARY", "PER_DIEM", "OTHER"}
+
+        assert job_posting(make_job(engagement=engagement))["employmentType"] in known
+
+    def test_nothing_absent_is_said(self):
+        assert None not in _values(job_posting(Job(**_transient())))
+
+
+def _transient() -> dict[str, object]:
+    organisation = make_job().organisation
+    organisation.website = ""
+    return {
+        "organisation": organisation,
+        "title": "Coder",
+        "description": "",
+        "place_kind": "onsite",
+        "city": "",
+        "state_code": "",
+        "pay_unit": "",
+        "pay_low_cents": 0,
+        "pay_high_cents": 0,
+        "experience": "",
+        "engagement": "",
+        "requisition": "",
+        "apply_method": "here",
+    }
+
+
+def _values(found: object) -> list[object]:
+    if isinstance(found, dict):
+        return [value for nested in found.values() for value in _values(nested)]
+    return [found]
