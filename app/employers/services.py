@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload
 
 from app import audit, clock, taxonomy
 from app.accounts.models import Account
@@ -154,6 +155,7 @@ def organisation_on_desk(operator: Account, slug: str) -> Organisation:
 def members_of(organisation: Organisation) -> Sequence[Membership]:
     return db.session.scalars(
         select(Membership)
+        .options(joinedload(Membership.account))
         .where(Membership.organisation_id == organisation.id)
         .order_by(Membership.id)
     ).all()

@@ -60,7 +60,6 @@ def edit(slug: str) -> ResponseReturnValue:
             services.edit_organisation(actor(), organisation, **form.values())
             db.session.commit()
         except Invalid as error:
-            db.session.rollback()
             form.blame(error)
         else:
             flash("Saved.", "good")

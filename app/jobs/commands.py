@@ -1,19 +1,28 @@
-"""Commands of listings: their search index, and the invented ones of development."""
+"""Commands and chores of listings: the search index, expiry warnings, development's samples."""
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy import func, select
 
+from app import worker
 from app.extensions import db
 from app.filters import plural
 from app.jobs.models import Job, JobState
-from app.jobs.services import samples
+from app.jobs.services import samples, warn_of_expiry
 from app.jobs.services.index import rebuild_index
 
 group = AppGroup("jobs", help="Listings.")
+
+
+@worker.every(timedelta(hours=1))
+def warn_members_of_expiry() -> None:
+    warn_of_expiry()
+    db.session.commit()
 
 
 @group.command("index")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import joinedload
 
 from app import audit, clock
 from app.accounts.models import Account
@@ -28,6 +29,7 @@ def job_for(account: Account, job_id: int) -> Job:
     """A listing of one of the account's organisations; to others it does not exist."""
     job = db.session.scalar(
         select(Job)
+        .options(joinedload(Job.organisation))
         .join(Membership, Membership.organisation_id == Job.organisation_id)
         .where(Job.id == job_id, Membership.account_id == account.id)
     )

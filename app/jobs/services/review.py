@@ -75,7 +75,7 @@ def count_waiting() -> int:
 
 def listing_on_desk(moderator: Account, job_id: int) -> Job:
     """A listing as the desk opens it: drafts are their authors' own affair."""
-    job = db.session.get(Job, job_id)
+    job = db.session.get(Job, job_id, options=[joinedload(Job.organisation)])
     if not moderator.is_moderator or job is None:
         raise NotFound("There is no such listing.")
     if job.state in (JobState.DRAFT, JobState.AWAITING_PAYMENT):

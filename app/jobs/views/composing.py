@@ -41,7 +41,6 @@ def compose(job_id: int, step: str) -> ResponseReturnValue:
             saved = services.save_step(actor(), job.id, questions, form.answers())
             db.session.commit()
         except Invalid as error:
-            db.session.rollback()
             form.blame(error)
         else:
             if saved in _SAID:

@@ -40,7 +40,6 @@ def review(job_id: int) -> ResponseReturnValue:
             said = _decide(job_id, form)
             db.session.commit()
         except Invalid as error:
-            db.session.rollback()
             form.blame(error)
         else:
             flash(said, "good")

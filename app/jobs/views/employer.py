@@ -144,7 +144,6 @@ def pay(job_id: int) -> ResponseReturnValue:
             address = open_checkout(order, cancel_url=url_for("jobs.pay", job_id=job.id))
             db.session.commit()
         except Invalid as error:
-            db.session.rollback()
             form.blame(error)
         else:
             return redirect(address, 303)

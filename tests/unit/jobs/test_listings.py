@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from app import audit, clock
 from app.accounts.models import Account
 from app.accounts.signals import account_closing
+from app.employers.services import organisation_for
 from app.errors import Conflict, NotFound
 from app.extensions import db
 from app.jobs import services
@@ -182,12 +186,32 @@ def test_the_dashboard_finds_by_title_requisition_and_group(owner: Account, live
         assert set(titles(owner, live, group=group)) == expected
 
 
+@contextmanager
+def queries() -> Iterator[list[str]]:
+    found: list[str] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        found.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield found
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+
+
 def test_the_dashboard_is_paged_and_asks_the_database_little(owner: Account, live: Job) -> None:
     for number in range(60):
         make_job(organisation=live.organisation, title=f"Coder {number}")
-    rows, last = services.dashboard(owner, live.organisation, page=1)
+    slug, owner_id = live.organisation.slug, owner.id
+    db.session.expunge_all()
+    again = db.session.get_one(Account, owner_id)
+    with queries() as asked:
+        organisation = organisation_for(again, slug)
+        rows, last = services.dashboard(again, organisation, page=1)
     assert (len(rows), last) == (50, 2)
-    rows, _ = services.dashboard(owner, live.organisation, page=99)
+    assert len(asked) <= 6, asked
+    rows, _ = services.dashboard(again, organisation, page=99)
     assert len(rows) == 11
 
 
