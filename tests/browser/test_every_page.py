@@ -1,0 +1,104 @@
+"""Every page, at three widths, light and dark: accessible, not wider than the screen, and light."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Response
+
+from tests.browser.places import PLACES, Place, Visits
+from tests.browser.site import Site
+
+WIDTHS = (320, 768, 1280)
+SCHEMES = ("light", "dark")
+STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+FIRST_VIEW = 150_000  # bytes a first visit may load
+SCRIPTS = 40_000
+
+
+@pytest.fixture(scope="module")
+def visits(chromium: Browser, site: Site) -> Iterator[Visits]:
+    found = Visits(chromium, site)
+    yield found
+    found.close()
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda p: p.name)
+def test_a_page_is_accessible_and_fits_the_screen(visits: Visits, place: Place) -> None:
+    page = visits.open(place)
+    faults = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        overflow = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        if overflow > 0:
+            faults.append(f"{width}: {overflow} px wider than the screen")
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            found = Axe().run(page, options={"runOnly": {"type": "tag", "values": STANDARD}})
+            faults += [
+                f"{width} {scheme}: {v['id']} at {v['nodes'][0]['target']}"
+                for v in found.response["violations"]
+            ]
+    assert faults == []
+
+
+@pytest.mark.parametrize(
+    "place", [p for p in PLACES if p.name in ("home", "jobs", "job", "code")], ids=lambda p: p.name
+)
+def test_a_first_view_is_light(chromium: Browser, site: Site, place: Place) -> None:
+    context = chromium.new_context(base_url=site.url)
+    page = context.new_page()
+    sizes: dict[str, int] = {}
+
+    def weigh(answer: Response) -> None:
+        sizes[answer.url] = answer.request.sizes()["responseBodySize"]
+
+    page.on("requestfinished", lambda request: weigh(request.response()))
+    page.goto(place.path)
+    page.wait_for_load_state("networkidle")
+    context.close()
+    assert sizes
+    assert sum(sizes.values()) <= FIRST_VIEW, sizes
+    assert sum(size for url, size in sizes.items() if ".js" in url) <= SCRIPTS, sizes
+
+
+def test_without_javascript_everything_still_works(chromium: Browser, site: Site) -> None:
+    """Search, read, filter, look a code up and reach the forms that apply and pay."""
+    context = chromium.new_context(base_url=site.url, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/")
+    page.locator("form[action='/jobs'] input[name=q], form input[name=q]").first.fill("coder")
+    page.locator("button:visible", has_text="Jobs").first.click()
+    assert page.locator("main h1").count() == 1
+    page.goto("/jobs?q=coder")
+    page.get_by_role("button", name="Apply filters").click()
+    assert "/jobs" in page.url
+    page.goto("/codes/search?q=cholera")
+    page.locator("main a[href*='/codes/icd10cm/A00']").first.click()
+    assert page.locator("h1").inner_text()
+    jobs = page.locator("a[href*='code=icd10cm']")
+    assert jobs.count(), "the jobs of a code are a plain link too"
+    page.goto("/log-in?next=/profile")
+    assert page.get_by_role("button", name="Log in").count()
+    context.close()
+
+
+def test_a_refused_form_takes_the_reader_to_its_summary(chromium: Browser, site: Site) -> None:
+    context = chromium.new_context(base_url=site.url)
+    page = context.new_page()
+    page.goto("/register")
+    page.get_by_label("E-mail address").fill("not an address")
+    page.get_by_role("button", name="Register", exact=True).click()
+    assert page.title().startswith("Error: ")
+    focused = page.evaluate("document.activeElement.textContent")
+    assert "There is a problem" in focused
+    assert page.get_by_label("E-mail address").input_value() == "not an address"
+    summary = page.locator(".error-summary a").first
+    target = summary.get_attribute("href")
+    summary.click()
+    assert page.evaluate("'#' + document.activeElement.id") == target
+    context.close()
