@@ -114,7 +114,8 @@ class TestSearching:
         assert '<a href="/jobs?place=onsite">Without Ohio</a>' in page
 
     def test_a_page_of_the_list_asks_the_database_little(self, app, client):
-        address = page_of([make_job() for _ in range(30)][0])
+        jobs = [make_job() for _ in range(30)]
+        address = page_of(jobs[0])
         rebuild_index()
         with counted() as first:
             client.get("/jobs")
