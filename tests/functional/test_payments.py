@@ -16,6 +16,7 @@ from app.billing.models import Order, OrderState
 from app.billing.services import Line
 from app.extensions import csrf, db
 from tests.factories.accounts import make_account
+from tests.factories.jobs import make_job
 from tests.factories.orders import make_order
 from tests.payments import SimulatedStripe, forget_gateway, mails_queued, served
 
@@ -293,3 +294,9 @@ def test_the_webhook_needs_no_csrf_token_and_every_other_post_does(app, settings
     with strict.app_context():
         db.engine.dispose()
     assert csrf._exempt_views == {"app.billing.views.webhook"}
+
+
+def test_from_the_return_page_an_employer_reaches_the_listing(browser, buyer, stripe):
+    order = make_order(buyer=buyer, subject_kind="job", subject_id=make_job().id)
+    stripe.bank.pay(stripe.begin(order))
+    assert f'href="/employers/jobs/{order.subject_id}/preview"' in back(browser, order).text
