@@ -6,7 +6,7 @@ import pytest
 
 from app import create_app
 from app.accounts.models import Account
-from app.extensions import limiter
+from app.extensions import db, limiter
 from tests.conftest import Browser
 from tests.factories.accounts import PASSWORD, make_account
 
@@ -19,6 +19,8 @@ def limited(app, settings):
     yield strict
     limiter.reset()
     limiter.enabled = False
+    with strict.app_context():
+        db.engine.dispose()
 
 
 def log_in(browser, email, password, network="198.51.100.7"):
