@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 
 from app import audit, clock
 from app.accounts.models import Account, AccountSession
@@ -69,15 +69,19 @@ def open_session(account: Account, *, browser: str) -> str:
     return token
 
 
+# Asked on every request of whoever is logged in, so it is put together once.
+_OPEN = select(AccountSession).where(
+    AccountSession.token_hash == bindparam("digest"),
+    AccountSession.expires_at > bindparam("moment"),
+    AccountSession.seen_at > bindparam("used_after"),
+)
+
+
 def session_of(token: str) -> AccountSession | None:
     """The session a token stands for, or None where it has ended."""
     moment = clock.now()
     row = db.session.scalar(
-        select(AccountSession).where(
-            AccountSession.token_hash == token_digest(token),
-            AccountSession.expires_at > moment,
-            AccountSession.seen_at > moment - IDLE_LIFE,
-        )
+        _OPEN, {"digest": token_digest(token), "moment": moment, "used_after": moment - IDLE_LIFE}
     )
     return None if row is None or row.account.closed_at else row
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Row, and_, delete, select, update
+from sqlalchemy import Row, Table, and_, bindparam, delete, select, update
 
 from app import clock
 from app.accounts.models import Account
@@ -79,24 +79,26 @@ def view_code(
     return _count(row.id, start, system, key, quota)
 
 
-def _state(reader: str, system: str, key: str) -> Row[int, datetime, int, int] | None:
-    return db.session.execute(
-        select(
-            ViewAllowance.id,
-            ViewAllowance.period_start,
-            ViewAllowance.used,
-            ViewGrant.id.label("grant_id"),
-        )
-        .outerjoin(
-            ViewGrant,
-            and_(
-                ViewGrant.allowance_id == ViewAllowance.id,
-                ViewGrant.system == system,
-                ViewGrant.key == key,
-            ),
-        )
-        .where(ViewAllowance.reader == reader)
-    ).one_or_none()
+_A, _G = cast(Table, ViewAllowance.__table__).c, cast(Table, ViewGrant.__table__).c
+# Asked for every page that is not a first view, so it is put together once.
+_STATE = (
+    select(_A.id, _A.period_start, _A.used, _G.id.label("grant_id"))
+    .outerjoin_from(
+        _A.id.table,
+        _G.id.table,
+        and_(
+            _G.allowance_id == _A.id,
+            _G.system == bindparam("system"),
+            _G.key == bindparam("key"),
+        ),
+    )
+    .where(_A.reader == bindparam("reader"))
+)
+
+
+def _state(reader: str, system: str, key: str) -> Row[Any, Any, Any, Any] | None:
+    found = {"reader": reader, "system": system, "key": key}
+    return db.session.execute(_STATE, found).one_or_none()
 
 
 def _begin(reader: str, first: FirstView | None) -> bool:

@@ -11,7 +11,7 @@ from app.codes import services
 from app.codes.models import ICD10CM, SYSTEMS
 from app.codes.services.page import chapters
 from app.codes.views.blueprint import bp
-from app.codes.views.show import release_of
+from app.errors import NotFound
 from app.extensions import limiter
 from search.contract import MAX_TOTAL
 
@@ -63,7 +63,9 @@ def suggest() -> ResponseReturnValue:
 @bp.get("/codes/<system>")
 @access(Who.ANYONE)
 def system(system: str) -> ResponseReturnValue:
-    release = release_of(system)
+    release = services.current_release(system) if system in SYSTEMS else None
+    if release is None:
+        raise NotFound("There is no such code system here, or none of its editions is loaded yet.")
     return render_template(
         "codes/system.html", release=release, name=SYSTEMS[system], chapters=chapters(release)
     )

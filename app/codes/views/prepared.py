@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
@@ -14,11 +15,14 @@ from markupsafe import Markup
 
 from app import clock
 from app.codes import services
-from app.codes.models import HEADINGS, CodeRelease, NoteKind
+from app.codes.models import HEADINGS, SYSTEMS, CodeRelease, NoteKind
 from app.codes.services.description import common_description
 from app.codes.services.page import CodePage, code_page
 
 MEMORY = 24 * 1024 * 1024  # bytes in each process, for either kind of page
+# Seconds until a process asks again which release is current: a guest's page costs no query, and
+# a new edition shows that much later.
+REMEMBERED = 2.0
 
 Kept = TypeVar("Kept")
 
@@ -80,35 +84,57 @@ class GuestPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """The release a process shows of a system, and since when on its clock it knows so."""
+
+    edition: Hashable  # differs whenever a page may
+    asked_at: float
+
+
+@dataclass(frozen=True, slots=True)
 class Shelves:
+    shown: dict[str, Shown]
     entries: Shelf[Prepared]
     guests: Shelf[GuestPage]
 
 
 def shelves() -> Shelves:
-    found: Shelves = current_app.extensions.setdefault(
-        "code_pages", Shelves(Shelf(MEMORY), Shelf(MEMORY))
-    )
+    found: Shelves | None = current_app.extensions.get("code_pages")
+    if found is None:
+        fresh = Shelves({}, Shelf(MEMORY), Shelf(MEMORY))
+        found = current_app.extensions.setdefault("code_pages", fresh)
     return found
 
 
-def prepared_page(release: CodeRelease, typed: str) -> Prepared | None:
+def current_edition(system: str) -> Hashable | None:
+    """Which pages are current; None where no release of the system is loaded."""
+    known = shelves().shown.get(system)
+    if known is not None and time.monotonic() - known.asked_at < REMEMBERED:
+        return known.edition
+    release = services.current_release(system) if system in SYSTEMS else None
+    if release is None:
+        return None
+    edition = (release.id, release.sha256, _is_overdue(release))
+    shelves().shown[system] = Shown(edition, time.monotonic())
+    return edition
+
+
+def prepared_page(edition: Hashable, system: str, typed: str) -> Prepared | None:
     """The page of the entry that `typed` spells, rightly where that is its address."""
     shelf = shelves().entries
-    known = shelf.get((_edition_of(release), typed))
-    if known is not None:
-        return known
-    entry = services.find_code(release.system, typed)
-    if entry is None or entry.release_id != release.id:
+    found = shelf.get((edition, typed))
+    if found is not None:
+        return found
+    entry = services.find_code(system, typed)
+    if entry is None:
         return None
-    if entry.address != typed:
-        known = shelf.get((_edition_of(release), entry.address))
-        if known is not None:
-            return known
-    drawn = _drawn(code_page(release, entry), overdue=_is_overdue(release))
-    size = sum(len(part) for part in (drawn.head, drawn.top, drawn.reference, drawn.closing))
-    shelf.put((_edition_of(release), entry.address), drawn, size)
-    return drawn
+    found = shelf.get((edition, entry.address))
+    if found is None:
+        page = code_page(entry.release, entry)
+        found = _drawn(page, overdue=_is_overdue(entry.release))
+        size = sum(len(part) for part in (found.head, found.top, found.reference, found.closing))
+        shelf.put((edition, entry.address), found, size)
+    return found
 
 
 def _drawn(page: CodePage, *, overdue: bool) -> Prepared:
@@ -147,22 +173,15 @@ def _sections(page: CodePage) -> Iterator[tuple[str, str]]:
         yield "notes", "Notes"
 
 
-def guest_page(
-    release: CodeRelease, prepared: Prepared, draw: Callable[[Prepared], str]
-) -> GuestPage:
+def guest_page(edition: Hashable, prepared: Prepared, draw: Callable[[Prepared], str]) -> GuestPage:
     """The kept answer to a first view; `draw` draws it where it is not kept yet."""
     shelf = shelves().guests
-    key = (_edition_of(release), prepared.address)
-    found = shelf.get(key)
+    found = shelf.get((edition, prepared.address))
     if found is None:
         body = draw(prepared).encode()
         found = GuestPage(body, hashlib.sha256(body).hexdigest()[:32])
-        shelf.put(key, found, len(body))
+        shelf.put((edition, prepared.address), found, len(body))
     return found
-
-
-def _edition_of(release: CodeRelease) -> Hashable:
-    return (release.id, release.sha256, _is_overdue(release))
 
 
 def _is_overdue(release: CodeRelease) -> bool:

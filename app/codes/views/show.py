@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from datetime import timedelta
 
 from flask import Response, current_app, redirect, render_template, request, url_for
@@ -10,7 +11,6 @@ from flask_login import current_user
 
 from app.access import Who, access, actor
 from app.codes import services
-from app.codes.models import SYSTEMS, CodeRelease
 from app.codes.services.allowance import (
     Quota,
     Verdict,
@@ -21,26 +21,20 @@ from app.codes.services.allowance import (
 )
 from app.codes.views import guests
 from app.codes.views.blueprint import bp
-from app.codes.views.prepared import Prepared, guest_page, prepared_page
+from app.codes.views.prepared import Prepared, current_edition, guest_page, prepared_page
 from app.errors import NotFound, NotPermitted
 from app.extensions import db
 
 LONGEST_SHOWN = 40  # characters of a wrong code that are repeated to the reader
 
 
-def release_of(system: str) -> CodeRelease:
-    """The edition that is shown of a code system."""
-    release = services.current_release(system) if system in SYSTEMS else None
-    if release is None:
-        raise NotFound("There is no such code system here, or none of its editions is loaded yet.")
-    return release
-
-
 @bp.get("/codes/<system>/<code>")
 @access(Who.ANYONE)
 def show(system: str, code: str) -> ResponseReturnValue:
-    release = release_of(system)
-    prepared = prepared_page(release, code)
+    edition = current_edition(system)
+    if edition is None:
+        raise NotFound("There is no such code system here, or none of its editions is loaded yet.")
+    prepared = prepared_page(edition, system, code)
     if prepared is None:
         return _unknown(system, code)
     if prepared.address != code:
@@ -52,7 +46,7 @@ def show(system: str, code: str) -> ResponseReturnValue:
         raise NotPermitted("This page is counted when it is read, and is not sent ahead of that.")
     if current_user.is_authenticated:
         return _for_account(prepared)
-    return _for_guest(release, prepared)
+    return _for_guest(edition, prepared)
 
 
 def _purpose() -> str:
@@ -79,18 +73,18 @@ def _for_account(prepared: Prepared) -> ResponseReturnValue:
     return _page(prepared, verdict, quota)
 
 
-def _for_guest(release: CodeRelease, prepared: Prepared) -> ResponseReturnValue:
+def _for_guest(edition: Hashable, prepared: Prepared) -> ResponseReturnValue:
     quota = _quota("GUEST_CODE_VIEWS")
     guest = guests.known_guest(quota.period)
     if request.method == "HEAD" or (guest is None and not quota.views):
         return _page(prepared, Verdict(False, 0, None), quota)
     if guest is None:
-        response = _first_view(release, prepared, quota)
+        response = _first_view(edition, prepared, quota)
         guests.remember_guest(response, prepared.system, prepared.key, quota.period)
         return response
     same = (guest.first.system, guest.first.key) == (prepared.system, prepared.key)
     if same and quota.views == 1:
-        return _first_view(release, prepared, quota)
+        return _first_view(edition, prepared, quota)
     verdict = view_code(
         guest_reader(guest.id), prepared.system, prepared.key, quota, first=guest.first
     )
@@ -99,10 +93,10 @@ def _for_guest(release: CodeRelease, prepared: Prepared) -> ResponseReturnValue:
     return _page(prepared, verdict, quota)
 
 
-def _first_view(release: CodeRelease, prepared: Prepared, quota: Quota) -> Response:
+def _first_view(edition: Hashable, prepared: Prepared, quota: Quota) -> Response:
     """What a guest without a cookie is shown, and so every search crawler: the same for each."""
     verdict = Verdict(True, quota.views - 1, None)
-    kept = guest_page(release, prepared, lambda page: _page(page, verdict, quota))
+    kept = guest_page(edition, prepared, lambda page: _page(page, verdict, quota))
     if kept.etag in request.if_none_match:
         response = Response(status=304)
     else:
