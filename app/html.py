@@ -66,15 +66,23 @@ def plain(markup: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
+def written(typed: str) -> Markup:
+    """What is stored of something typed, be it text or HTML: cleaned, and always in a block."""
+    kept = clean(from_text(typed))
+    # Debris such as a lone list item would be taken for text when it is saved again.
+    return kept if from_text(kept) == kept else clean(f"<p>{kept}</p>")
+
+
 _PLAIN_TAG = re.compile(r"</?(?:p|br|ul|li)\s*/?>")
 
 
 def to_text(markup: str) -> str:
-    """What a person would type for `from_text` to give `markup`; `markup` itself if none would."""
+    """What a person would type for `written` to give `markup`; `markup` itself if none would."""
     if "<" in _PLAIN_TAG.sub("", markup):
         return markup
     text = re.sub(r"<li>", "- ", markup)
     text = re.sub(r"<br\s*/?>|</li>", "\n", text)
     text = re.sub(r"</p>|</ul>", "\n\n", text)
-    text = html.unescape(_PLAIN_TAG.sub("", text))
-    return re.sub(r"\n{3,}", "\n\n", text).strip()
+    text = re.sub(r"\n{3,}", "\n\n", html.unescape(_PLAIN_TAG.sub("", text))).strip()
+    # Saving what is shown, without a change, must change nothing.
+    return text if written(text) == markup else markup

@@ -19,7 +19,7 @@ from app.employers.models import KINDS, MemberRole, Membership, Organisation
 from app.employers.signals import organisation_changed, owner_leaving
 from app.errors import Conflict, Invalid, NotFound, NotPermitted
 from app.extensions import db
-from app.html import clean, from_text
+from app.html import written
 from app.weblinks import web_address
 
 MOST_ORGANISATIONS = 20  # of one owner; more than a staffing agency needs
@@ -280,7 +280,7 @@ def _checked(
         "website": web_address(website, field="website"),
         "city": city,
         "state": state,
-        "about": str(clean(from_text(about))),
+        "about": str(written(about)),
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.accounts.models import Account
 from app.errors import Conflict, Invalid, NotFound
-from app.html import clean, from_text
+from app.html import written
 from app.jobs.content import Content, changed_fields, content_of, needs_review, write_content
 from app.jobs.models import Job, JobRevision, JobState
 from app.jobs.services.moves import job_for, lock_job, note_change, record, state_of
@@ -83,7 +83,7 @@ def _answered(current: Content, step: Step, values: Mapping[str, Any]) -> Conten
     """The content with the answers of one step; what the step does not ask is not taken."""
     answers = {name: values[name] for name in step.fields if name in values}
     if "description" in answers:
-        answers["description"] = str(clean(from_text(answers["description"])))
+        answers["description"] = str(written(answers["description"]))
     if answers.get("apply_url") and answers.get("apply_method") == "url":
         answers["apply_url"] = web_address(answers["apply_url"], field="apply_url")
     return normalized(current.changed(**answers))
