@@ -35,6 +35,7 @@ class ApplyForm(Form):
             ResumeChoice.UPLOAD.value: "Another file" if current else "Upload a file",
             ResumeChoice.NONE.value: "None",
         }
+        self.file.label.text = "Another file" if current else "File"
         if self.resume.data is None and not self.is_submitted():
             self.resume.data = next(iter(self.resume.choices))
 
