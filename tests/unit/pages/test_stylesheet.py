@@ -84,3 +84,9 @@ def test_the_stylesheet_is_light_and_loads_nothing() -> None:
 
 def test_those_who_asked_for_less_motion_get_none() -> None:
     assert "@media (prefers-reduced-motion: reduce)" in CSS.read_text()
+
+
+def test_every_token_used_is_defined() -> None:
+    css = CSS.read_text()
+    defined = set(re.findall(r"(--[a-z0-9-]+):", css))
+    assert set(re.findall(r"var\((--[a-z0-9-]+)", css)) <= defined
