@@ -36,7 +36,7 @@ from search.meilisearch.dialect import (
     settings,
     typed_text,
 )
-from search.meilisearch.server import Server
+from search.meilisearch.server import SEARCH_TIMEOUT, Server
 from search.validation import (
     check_facet,
     check_filter,
@@ -66,7 +66,8 @@ class MeilisearchEngine:
     """Keeps each index on one server, under its name behind `prefix`.
 
     `search_key` needs the right to search, `admin_key` every right on these indexes; either may
-    be None on a server without keys. Safe to share among threads and across forks.
+    be None on a server without keys. A search is given up after `timeout` seconds of silence.
+    Safe to share among threads and across forks.
     """
 
     def __init__(
@@ -77,8 +78,9 @@ class MeilisearchEngine:
         admin_key: str | None = None,
         prefix: str = "",
         specs: Sequence[IndexSpec] = (),
+        timeout: float = SEARCH_TIMEOUT,
     ) -> None:
-        self._server = Server(url, search_key, admin_key)
+        self._server = Server(url, search_key, admin_key, timeout)
         self._prefix = prefix
         self._specs: dict[str, IndexSpec] = {}
         self._existing: set[str] = set()

@@ -21,8 +21,9 @@ from search.contract import IndexMissing, Outcome, SearchError, SearchUnavailabl
 
 Answer = TypeVar("Answer")
 
-READ_TIMEOUT = (1.0, 2.0)  # seconds to connect, seconds of silence while reading
-WRITE_TIMEOUT = (1.0, 30.0)
+CONNECT_TIMEOUT = 1.0  # seconds
+SEARCH_TIMEOUT = 2.0  # seconds of silence while an answer is read
+WRITE_TIMEOUT = 30.0
 TASK_TIMEOUT = 3600.0  # seconds to wait for one task of a rebuild
 
 _TRIES = 3
@@ -37,10 +38,13 @@ class Server:
     not mend.
     """
 
-    def __init__(self, url: str, search_key: str | None, admin_key: str | None) -> None:
+    def __init__(
+        self, url: str, search_key: str | None, admin_key: str | None, timeout: float
+    ) -> None:
         self._url = url.rstrip("/")
         self._search_key = search_key or admin_key
         self._admin_key = admin_key
+        self._timeout = timeout
         self._own = threading.local()
 
     # --- With the search key -------------------------------------------------------------------
@@ -140,16 +144,17 @@ class Server:
         return bool(self._admin_key)
 
     def _reader(self) -> Client:
-        return self._client("reader", self._search_key, READ_TIMEOUT)
+        return self._client("reader", self._search_key, self._timeout)
 
     def _admin(self) -> Client:
         return self._client("admin", self._admin_key, WRITE_TIMEOUT)
 
-    def _client(self, name: str, key: str | None, timeout: tuple[float, float]) -> Client:
+    def _client(self, name: str, key: str | None, timeout: float) -> Client:
         """One for each thread: a client changes its own headers with every request."""
         if not hasattr(self._own, name):
             # The client hands its timeout to requests, which takes a pair as well.
-            setattr(self._own, name, Client(self._url, key, timeout=timeout))  # type: ignore[arg-type]
+            both: Any = (CONNECT_TIMEOUT, timeout)
+            setattr(self._own, name, Client(self._url, key, timeout=both))
         client: Client = getattr(self._own, name)
         return client
 

@@ -49,7 +49,12 @@ def engine_maker(kind: str, folder: Path) -> MakeEngine:
         pytest.skip("MEILI_URL is not set: Meilisearch is not tested")
     prefix = f"{SESSION}{secrets.token_hex(4)}-"
     return lambda *specs: MeilisearchEngine(
-        MEILI_URL, search_key=MEILI_KEY, admin_key=MEILI_KEY, prefix=prefix, specs=specs
+        MEILI_URL,
+        search_key=MEILI_KEY,
+        admin_key=MEILI_KEY,
+        prefix=prefix,
+        specs=specs,
+        timeout=30,  # a busy machine is not what is tested
     )
 
 
