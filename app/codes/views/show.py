@@ -70,6 +70,7 @@ def _for_account(prepared: Prepared) -> ResponseReturnValue:
     verdict = view_code(reader, prepared.system, prepared.key, quota)
     if verdict.recorded:
         db.session.commit()
+        db.session.refresh(actor())  # the frame of the page names the reader, and never queries
     return _page(prepared, verdict, quota)
 
 

@@ -1,0 +1,147 @@
+"""Every route of the site with what the laws need to visit it: a new route needs a row here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.rules.world import Side, World
+
+Arguments = Callable[[Side, World], dict[str, Any]]
+
+
+def _none(_side: Side, _world: World) -> dict[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Row:
+    """How a route is visited, and by whom beyond what it declares.
+
+    `owner` says whose object an owner's route is about. `accepts` lists refusals that say nothing
+    about the caller, such as 404 where nothing was uploaded yet. `form` is sent with a POST.
+    """
+
+    arguments: Arguments = _none
+    owner: str = "coder"
+    accepts: frozenset[int] = field(default_factory=frozenset)
+    also: frozenset[str] = field(default_factory=frozenset)
+    form: dict[str, str] = field(default_factory=dict)
+
+
+def _job(side: Side, _world: World) -> dict[str, Any]:
+    return {"job_id": side.job.id}
+
+
+def _organisation(side: Side, _world: World) -> dict[str, Any]:
+    return {"slug": side.organisation.slug}
+
+
+def _application(side: Side, _world: World) -> dict[str, Any]:
+    return {"application_id": side.application.id}
+
+
+def _order(side: Side, _world: World) -> dict[str, Any]:
+    return {"order_id": side.order_id}
+
+
+def _code(_side: Side, _world: World) -> dict[str, Any]:
+    return {"system": "icd10cm", "code": "E11.9"}
+
+
+def _with(arguments: Arguments, **more: Any) -> Arguments:
+    return lambda side, world: {**arguments(side, world), **more}
+
+
+def _given(**arguments: Any) -> Arguments:
+    return lambda _side, _world: arguments
+
+
+GONE_OR_ABSENT = frozenset({404, 410})
+ABSENT = frozenset({404})
+NOT_TO_YOURSELF = frozenset({403})  # an employer does not apply to a listing of its own
+NO_SIMULATOR = frozenset({503})
+
+ROWS: dict[str, Row] = {
+    "accounts.change_email": Row(),
+    "accounts.change_password": Row(),
+    "accounts.check_mail": Row(),
+    "accounts.close_account": Row(),
+    "accounts.confirm_email": Row(_given(token="forged"), accepts=GONE_OR_ABSENT),
+    "accounts.end_session": Row(lambda side, _w: {"session_id": side.session_id}),
+    "accounts.forgotten_password": Row(),
+    "accounts.log_in": Row(),
+    "accounts.log_out": Row(),
+    "accounts.log_out_everywhere": Row(),
+    "accounts.register": Row(),
+    "accounts.resend_verification": Row(),
+    "accounts.reset_password": Row(_given(token="forged"), accepts=GONE_OR_ABSENT),
+    "accounts.settings": Row(),
+    "accounts.verify_email": Row(_given(token="forged"), accepts=GONE_OR_ABSENT),
+    "accounts.verify_first": Row(),
+    "applications.apply": Row(_job, accepts=NOT_TO_YOURSELF),
+    "applications.export": Row(_job),
+    "applications.mine": Row(),
+    "applications.move": Row(_application),
+    "applications.own_resume": Row(_application),
+    "applications.pipeline": Row(_job),
+    "applications.resume": Row(_application),
+    "applications.review": Row(_application),
+    "applications.show": Row(_application),
+    "applications.withdraw": Row(_application),
+    "billing.orders": Row(),
+    "billing.returned": Row(_order, owner="employer"),
+    "billing.show_order": Row(_order, owner="employer"),
+    "billing.webhook": Row(),
+    "codes.browse": Row(),
+    "codes.search": Row(),
+    "codes.show": Row(_code),
+    "codes.suggest": Row(),
+    "codes.system": Row(_given(system="icd10cm")),
+    "employers.create": Row(),
+    "employers.edit": Row(_organisation),
+    "employers.mine": Row(),
+    "employers.on_desk": Row(_organisation),
+    "employers.show": Row(_organisation),
+    "jobs.act": Row(_with(_job, action="pause")),
+    "jobs.act_on_many": Row(_organisation, form={"action": "pause"}),
+    "jobs.compose": Row(_with(_job, step="basics")),
+    "jobs.dashboard": Row(_organisation),
+    "jobs.duplicate": Row(_job),
+    "jobs.for_code": Row(_code),
+    "jobs.pay": Row(_job, accepts=NO_SIMULATOR),
+    "jobs.preview": Row(_job),
+    "jobs.review": Row(_job, form={"decision": "approve"}),
+    "jobs.review_queue": Row(),
+    "jobs.search": Row(),
+    "jobs.show": Row(_with(_job, slug="inpatient-coder")),
+    "jobs.start": Row(_organisation),
+    "jobs.withdraw_change": Row(_job),
+    "pages.alive": Row(),
+    "pages.desk": Row(),
+    "pages.home": Row(),
+    "pages.mail": Row(lambda _side, world: {"name": world.mail}),
+    "pages.mailbox": Row(),
+    "pages.metrics": Row(),
+    "pages.pricing": Row(),
+    "pages.privacy": Row(),
+    "pages.ready": Row(),
+    "pages.robots": Row(),
+    "pages.sitemap": Row(),
+    "pages.sitemap_of_codes": Row(_given(system="icd10cm", part=1)),
+    "pages.sitemap_of_jobs": Row(),
+    "pages.sitemap_of_pages": Row(),
+    "pages.terms": Row(),
+    "seekers.credentials": Row(),
+    "seekers.download_resume": Row(accepts=ABSENT),
+    "seekers.edit": Row(),
+    "seekers.edit_experience": Row(lambda side, _w: {"experience_id": side.experience_id}),
+    "seekers.experience": Row(),
+    "seekers.profile": Row(),
+    "seekers.remove_credential": Row(lambda side, _w: {"credential_id": side.credential_id}),
+    "seekers.remove_experience": Row(lambda side, _w: {"experience_id": side.experience_id}),
+    "seekers.remove_resume": Row(),
+    "seekers.resume": Row(),
+    "static": Row(_given(filename="css/site.css")),
+}

@@ -1,0 +1,106 @@
+"""A small world for the laws about routes: two coders, two employers, staff, and what is theirs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app
+from sqlalchemy import select
+
+from app import mail, tasks
+from app.accounts.models import Account, AccountSession
+from app.accounts.services import open_session
+from app.applications.models import Application
+from app.employers.models import Organisation
+from app.extensions import Base, db
+from app.jobs.models import Job
+from app.seekers.models import Experience, SeekerProfile
+from tests.factories.accounts import make_account, make_moderator, make_operator
+from tests.factories.applications import make_application
+from tests.factories.employers import make_organisation
+from tests.factories.jobs import make_job
+from tests.factories.listings import make_codes
+from tests.factories.orders import make_order
+
+
+@dataclass(frozen=True)
+class Side:
+    """One coder and one employer, and an object of each kind that is theirs."""
+
+    coder: Account
+    employer: Account
+    organisation: Organisation
+    job: Job
+    application: Application
+    experience_id: int
+    credential_id: int
+    session_id: int
+    order_id: int
+
+
+@dataclass(frozen=True)
+class World:
+    sides: dict[str, Side]
+    callers: dict[str, Account | None]
+    mail: str
+
+
+def empty_database() -> None:
+    db.session.rollback()
+    for table in reversed(Base.metadata.sorted_tables):
+        db.session.execute(table.delete())
+    db.session.commit()
+
+
+def make_world() -> World:
+    make_codes("E119", "E11")
+    a, b = _make_side(), _make_side()
+    tasks.drain()
+    folder = mail.carrier_for(current_app.config["MAIL_URL"])
+    assert isinstance(folder, mail.Folder)
+    return World(
+        sides={"A": a, "B": b},
+        callers={
+            "anonymous": None,
+            "unverified": make_account(email_verified_at=None),
+            "coder A": a.coder,
+            "coder B": b.coder,
+            "employer A": a.employer,
+            "employer B": b.employer,
+            "moderator": make_moderator(),
+            "operator": make_operator(),
+        },
+        mail=folder.messages()[0].stem,
+    )
+
+
+def _make_side() -> Side:
+    employer, coder = make_account(), make_account()
+    organisation = make_organisation(owner=employer)
+    job = make_job(organisation=organisation)
+    application = make_application(job=job, account=coder)
+    profile = db.session.scalars(
+        select(SeekerProfile).where(SeekerProfile.account_id == coder.id)
+    ).one()
+    position = Experience(
+        profile_id=profile.id,
+        title="Coder",
+        employer="Mercy",
+        started_on=job.published_at.date(),
+    )
+    db.session.add(position)
+    open_session(coder, browser="another browser")
+    db.session.commit()
+    return Side(
+        coder=coder,
+        employer=employer,
+        organisation=organisation,
+        job=job,
+        application=application,
+        experience_id=position.id,
+        credential_id=profile.credentials[0].id,
+        session_id=db.session.scalars(
+            select(AccountSession.id).where(AccountSession.account_id == coder.id)
+        ).one(),
+        order_id=make_order(buyer=employer).id,
+    )
