@@ -16,6 +16,7 @@ from app.codes.models import ICD10CM, SYSTEMS, CodeRelease
 from app.codes.services import allowance, indexing, releases, sources
 from app.errors import DomainError
 from app.extensions import db
+from app.filters import plural
 
 group = AppGroup("codes", help="The code reference: releases and their search index.")
 
@@ -119,7 +120,7 @@ def _publish(release: CodeRelease) -> None:
     if before is not None:
         change = releases.compare_releases(before, release)
         click.echo(
-            f"Compared with {change.previous}: {len(change.added):,} codes added, "
+            f"Compared with {change.previous}: {plural(len(change.added), 'code')} added, "
             f"{len(change.removed):,} removed, {len(change.retitled):,} reworded."
         )
     if releases.publish_release(release):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
-from sqlalchemy import Table, delete, func, insert, select
+from sqlalchemy import Table, bindparam, delete, func, insert, select
 
 from app import audit, clock
 from app.codes.models import (
@@ -21,7 +21,7 @@ from app.codes.services.sources import Source, fiscal_year_start
 from app.codes.services.tabular import Tabular, codes_named, read_tabular
 from app.errors import Invalid
 from app.extensions import db
-from app.filters import long_date
+from app.filters import long_date, plural
 
 # Fewer codes than this is a broken file: ICD-10-CM has not had fewer since 2015.
 ROW_FLOOR = 90_000
@@ -40,12 +40,13 @@ class Difference:
     retitled: tuple[str, ...]
 
 
+_CURRENT = select(CodeRelease).where(
+    CodeRelease.system == bindparam("system"), CodeRelease.state == ReleaseState.CURRENT
+)
+
+
 def current_release(system: str) -> CodeRelease | None:
-    return db.session.scalar(
-        select(CodeRelease).where(
-            CodeRelease.system == system, CodeRelease.state == ReleaseState.CURRENT
-        )
-    )
+    return db.session.scalar(_CURRENT, {"system": system})
 
 
 def known_release(system: str, sha256: str) -> CodeRelease | None:
@@ -89,8 +90,8 @@ def read_book(source: Source, *, floor: int = ROW_FLOOR) -> Tabular:
         differing = sorted(billable ^ listing.billable)
         if differing:
             raise Invalid(
-                f"The order file and the tabular XML disagree on whether {len(differing)} codes "
-                f"are billable (such as {', '.join(differing[:5])})."
+                "The order file and the tabular XML disagree on what is billable: "
+                f"{plural(len(differing), 'code')}, such as {', '.join(differing[:5])}."
             )
     return book
 
@@ -148,7 +149,7 @@ def fill_release(release_id: int, book: Tabular) -> Iterator[int]:
 
 def _fill_notes(release_id: int, book: Tabular) -> Iterator[int]:
     numbered = select(CodeEntry.key, CodeEntry.id).where(CodeEntry.release_id == release_id)
-    ids = dict(db.session.execute(numbered).tuples().all())
+    ids = dict(db.session.execute(numbered).all())
     rows = [
         {
             "entry_id": ids[entry.key],
@@ -215,7 +216,7 @@ def _titles(release_id: int) -> dict[str, str]:
         .where(CodeEntry.release_id == release_id, CodeEntry.kind.not_in(HEADINGS))
         .order_by(CodeEntry.position)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _from_version(version: str) -> date:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import dataclass
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import Table, and_, bindparam, func, select
 
-from app.codes.models import ICD10CM, CodeEntry
-from app.codes.services.lookup import LAST, find_codes
+from app.codes.models import HEADINGS, ICD10CM, CodeEntry
+from app.codes.services.lookup import LAST
 from app.codes.services.releases import current_release
 from app.engine import engine
 from app.extensions import db
@@ -30,10 +31,19 @@ _MOST_WORDS = 8  # of a typed text, where the database has to look for each of t
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """An entry that was found, as a list shows it."""
+
+    shown: str
+    title: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """Entries that answer what was typed, likeliest first."""
 
-    entries: tuple[CodeEntry, ...]
+    entries: tuple[Answer, ...]
     total: int
     degraded: bool = False  # the engine is down; the database looked for the words as typed
 
@@ -72,29 +82,25 @@ def code_prefix(text: str) -> str | None:
     return match[1] + (match[2] or match[3] or "")
 
 
+_A = cast(Table, CodeEntry.__table__).c
+_FOUND = select(_A.key, _A.shown, _A.title, _A.kind).where(_A.release_id == bindparam("release"))
+# Sections are left to their words: "E08-E13" is no code that begins with E08.
+_IN_RANGE = and_(_A.key >= bindparam("first"), _A.key < bindparam("last"), _A.key.not_like("%-%"))
+_BEGINNING = (
+    _FOUND.where(_IN_RANGE).order_by(_A.key).offset(bindparam("offset")).limit(bindparam("limit"))
+)
+_BEGINNING_COUNTED = select(func.count()).where(_A.release_id == bindparam("release"), _IN_RANGE)
+_NAMED = _FOUND.where(_A.key.in_(bindparam("keys", expanding=True)))
+
+
 def _beginning_with(release_id: int, prefix: str, offset: int, limit: int, count: bool) -> Found:
-    within = and_(
-        CodeEntry.release_id == release_id,
-        CodeEntry.key >= prefix,
-        CodeEntry.key < prefix + LAST,
-        CodeEntry.key.not_like("%-%"),  # sections: their words find them
-    )
-    return _page(within, select(CodeEntry).order_by(CodeEntry.key), offset, limit, count)
-
-
-def _page(
-    within: ColumnElement[bool],
-    query: Select[CodeEntry],
-    offset: int,
-    limit: int,
-    count: bool,
-) -> Found:
-    entries = tuple(db.session.scalars(query.where(within).offset(offset).limit(limit)))
-    total = offset + len(entries)
-    if count and (len(entries) == limit or (offset and not entries)):
-        counted = db.session.scalar(select(func.count()).select_from(CodeEntry).where(within))
-        total = min(counted or 0, MAX_TOTAL)
-    return Found(entries, total if entries or count else 0)
+    within = {"release": release_id, "first": prefix, "last": prefix + LAST}
+    rows = db.session.execute(_BEGINNING, {**within, "offset": offset, "limit": limit})
+    entries = tuple(_answer(row) for row in rows)
+    total = offset + len(entries) if entries else 0
+    if count and (len(entries) == limit or offset):
+        total = min(db.session.scalar(_BEGINNING_COUNTED, within) or 0, MAX_TOTAL)
+    return Found(entries, total)
 
 
 def _by_words(system: str, release_id: int, text: str, offset: int, limit: int) -> Found:
@@ -102,8 +108,14 @@ def _by_words(system: str, release_id: int, text: str, offset: int, limit: int) 
         SearchQuery(CODES.name, text, where=Eq("system", system), offset=offset, limit=limit)
     )
     keys = [str(hit.document["code"]) for hit in result.hits]
-    entries = find_codes(release_id, keys)
-    return Found(tuple(entries[key] for key in keys if key in entries), result.total)
+    rows = db.session.execute(_NAMED, {"release": release_id, "keys": keys}) if keys else ()
+    found = {row.key: _answer(row) for row in rows}
+    return Found(tuple(found[key] for key in keys if key in found), result.total)
+
+
+def _answer(row: Any) -> Answer:
+    heading = row.kind in HEADINGS
+    return Answer(row.shown, row.title, row.key if heading else row.shown)
 
 
 def _in_database(release_id: int, text: str, offset: int, limit: int) -> Found:
@@ -112,10 +124,13 @@ def _in_database(release_id: int, text: str, offset: int, limit: int) -> Found:
     if not words:
         return Found((), 0, degraded=True)
     within = and_(
-        CodeEntry.release_id == release_id,
-        CodeEntry.seventh.is_(None),
-        *(func.lower(CodeEntry.title).contains(word, autoescape=True) for word in words),
+        _A.release_id == release_id,
+        _A.seventh.is_(None),
+        *(func.lower(_A.title).contains(word, autoescape=True) for word in words),
     )
-    ordered = select(CodeEntry).order_by(CodeEntry.position)
-    found = _page(within, ordered, offset, limit, count=True)
-    return Found(found.entries, found.total, degraded=True)
+    rows = db.session.execute(
+        _FOUND.where(within).order_by(_A.position).offset(offset).limit(limit),
+        {"release": release_id},
+    )
+    total = db.session.scalar(select(func.count()).select_from(CodeEntry).where(within)) or 0
+    return Found(tuple(_answer(row) for row in rows), min(total, MAX_TOTAL), degraded=True)

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +17,10 @@ from app.codes.services.tabular import CODE
 from app.errors import Invalid, Unavailable
 
 PACKAGE = "simple-icd-10-cm"
-LARGEST = 200 * 1024 * 1024  # unpacked; CDC's biggest file is 15 MB
+LARGEST = 64 * 1024 * 1024  # bytes unpacked; CDC's biggest file is 15 MB
+
+# What Python raises for a file that is broken, encrypted, or packed in a way it does not know.
+UNREADABLE = (OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 _TABULAR = re.compile(r"tabular[^/]*\.xml$", re.IGNORECASE)
 _LISTING = re.compile(r"(?:order|code-list)[^/]*\.txt$", re.IGNORECASE)
@@ -126,7 +130,7 @@ def _files(path: Path) -> list[_File]:
                 if (_TABULAR.search(info.filename) or _LISTING.search(info.filename))
                 and not _IGNORED.search(info.filename)
             ]
-    except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+    except UNREADABLE as error:
         raise Invalid(f"{path.name} cannot be read: {error}") from error
 
 

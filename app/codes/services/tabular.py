@@ -14,6 +14,7 @@ from lxml import etree
 
 from app.codes.models import EntryKind, NoteKind
 from app.errors import Invalid
+from app.filters import plural
 
 CODE = re.compile(r"[A-Z][0-9A-Z]{2,6}")
 # "7th characters D and S do not apply to codes in category S06 with 6th character 7 - death …,
@@ -118,8 +119,9 @@ def _must_agree(found: set[str], listed: frozenset[str]) -> None:
     if missing or extra:
         first = ", ".join([*missing[:5], *extra[:5]])
         raise Invalid(
-            f"The list of codes and the tabular XML disagree: {len(missing)} codes are only in the "
-            f"list, {len(extra)} only in the XML (such as {first}). Are both of the same release?"
+            "The list of codes and the tabular XML disagree: "
+            f"{plural(len(missing), 'code')} only in the list, {len(extra)} only in the XML "
+            f"(such as {first}). Are both of one release?"
         )
 
 
