@@ -136,7 +136,7 @@ def test_a_suspended_organisation_takes_its_listings_along_and_brings_them_back(
 def test_comparing_mends_what_is_missing_old_or_left_over():
     missing, old, left_over = make_job(), make_job(), make_job()
     rebuild_index()
-    engine().delete(JOBS.name, [str(missing.id)])
+    engine().outcome(engine().delete(JOBS.name, [str(missing.id)]), timeout=10)
     # Behind the back of everything that would tell the index.
     db.session.execute(update(Job).where(Job.id == old.id).values(revision=7, title="New"))
     db.session.execute(update(Job).where(Job.id == left_over.id).values(state=JobState.REMOVED))
