@@ -37,6 +37,9 @@ def _reconcile_each(references: Iterable[Reference]) -> list[str]:
 @worker.every(timedelta(minutes=10))
 def follow_unfinished_orders() -> None:
     """A webhook that never came costs a buyer ten minutes, not the listing."""
+    for order_id in services.unopened_orders():
+        services.forget_order(order_id)
+        db.session.commit()
     try:
         _reconcile_each(services.unfinished_references())
     except PaymentsUnavailable:

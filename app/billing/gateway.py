@@ -217,9 +217,9 @@ class StripeGateway:
             try:
                 self.client.v1.checkout.sessions.expire(checkout_id)
             except stripe.InvalidRequestError as error:
-                if error.http_status != 400:
+                if error.http_status not in (400, 404):
                     raise
-                # Complete or expired: in either case nobody can pay it now.
+                # Complete, expired or of another account: nobody can pay it here now.
                 log.info("checkout was already closed", extra={"checkout": checkout_id})
 
     def refund(self, payment_id: str, *, order_id: int, key: str) -> None:

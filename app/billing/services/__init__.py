@@ -11,9 +11,11 @@ from app.billing.services.orders import (
 from app.billing.services.reconciliation import (
     Reference,
     charges_to_look_at,
+    forget_order,
     recent_references,
     reconcile,
     unfinished_references,
+    unopened_orders,
 )
 from app.billing.services.settlement import Mismatch, confirm_payment
 from app.billing.services.webhook import Outcome, apply_event, note_forgery
@@ -30,6 +32,7 @@ __all__ = [
     "cancel_open_order",
     "charges_to_look_at",
     "confirm_payment",
+    "forget_order",
     "note_forgery",
     "open_checkout",
     "order_of",
@@ -38,4 +41,5 @@ __all__ = [
     "recent_references",
     "reconcile",
     "unfinished_references",
+    "unopened_orders",
 ]

@@ -13,7 +13,7 @@ from app import audit, clock, tasks
 from app.accounts.models import Account
 from app.accounts.signals import account_closing
 from app.billing import signals
-from app.billing.gateway import CheckoutRequest, Item, gateway
+from app.billing.gateway import CheckoutRequest, Item, UnknownAtStripe, gateway
 from app.billing.models import Order, OrderLine, OrderState
 from app.billing.prices import CURRENCY, Line, check_lines
 from app.billing.services.settlement import UNFINISHED, close, lock_order, settle
@@ -65,11 +65,9 @@ def _unfinished_order(subject_kind: str, subject_id: int) -> Order | None:
 
 def _reusable(order: Order, buyer: Account, wanted: tuple[Line, ...]) -> bool:
     """Whether the locked order serves this purchase. One that does not is void afterwards."""
-    if order.checkout_id is not None and order.state in UNFINISHED:
-        # It may have been paid or have run out while we were not told.
-        settle(order, gateway().checkout(order.checkout_id), via="new purchase")
+    known = _ask_stripe(order)
     if order.state == OrderState.OPEN:
-        if order.account_id == buyer.id and _asks_for(order, wanted):
+        if known and order.account_id == buyer.id and _asks_for(order, wanted):
             return True
         _withdraw(order, actor_id=buyer.id)
         return False
@@ -77,6 +75,19 @@ def _reusable(order: Order, buyer: Account, wanted: tuple[Line, ...]) -> bool:
         return False
     if order.account_id != buyer.id:
         raise Conflict("A colleague has just paid for this. Reload the page.")
+    return True
+
+
+def _ask_stripe(order: Order) -> bool:
+    """It may have been paid or have run out while we were not told.
+
+    False where Stripe does not know its checkout, as after a change to another Stripe account.
+    """
+    if order.checkout_id is not None and order.state in UNFINISHED:
+        try:
+            settle(order, gateway().checkout(order.checkout_id), via="new purchase")
+        except UnknownAtStripe:
+            return False
     return True
 
 

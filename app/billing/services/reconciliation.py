@@ -11,11 +11,14 @@ from sqlalchemy import select
 from app import audit, clock
 from app.billing.gateway import UnknownAtStripe, gateway
 from app.billing.models import Charge, ChargeState, Order, OrderState
-from app.billing.services.settlement import UNFINISHED, Mismatch, lock_order, settle
+from app.billing.services.settlement import UNFINISHED, Mismatch, close, lock_order, settle
 from app.billing.services.webhook import find_order
+from app.billing.signals import order_void
 from app.extensions import db
 
 log = logging.getLogger(__name__)
+
+FORGOTTEN_AFTER = timedelta(hours=25)  # no checkout of Stripe's lives longer than 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,30 @@ def unfinished_references() -> list[Reference]:
         select(Order.checkout_id).where(Order.state.in_(UNFINISHED), Order.checkout_id.is_not(None))
     )
     return [Reference(checkout_id=checkout_id) for checkout_id in rows]
+
+
+def unopened_orders() -> list[int]:
+    """Orders whose checkout was never opened, and that no one will come back to."""
+    return list(
+        db.session.scalars(
+            select(Order.id).where(
+                Order.state == OrderState.OPEN,
+                Order.checkout_id.is_(None),
+                Order.created_at < clock.now() - FORGOTTEN_AFTER,
+            )
+        )
+    )
+
+
+def forget_order(order_id: int) -> None:
+    """Close an unopened order as an expired checkout would: what it was for can be bought anew."""
+    order = lock_order(order_id)
+    if order is None or order.state != OrderState.OPEN or order.checkout_id is not None:
+        return
+    close(order)
+    audit.record("order.forgotten", actor_id=None, subject_kind="order", subject_id=order.id)
+    order_void.send(order)
+    db.session.flush()
 
 
 def recent_references(since: datetime) -> list[Reference]:

@@ -114,7 +114,7 @@ def check(order: Order, checkout: Checkout) -> None:
             raise Mismatch(what)
 
 
-def _process(order: Order, checkout: Checkout) -> bool:
+def _wait(order: Order, checkout: Checkout) -> bool:
     """A slow method, such as a bank transfer, was chosen."""
     waiting = checkout.status == "complete" and not checkout.settled
     if order.state != OrderState.OPEN or not waiting or _has_failed(checkout):
@@ -247,7 +247,7 @@ def _charge_state(charge: Charge, payment: Payment) -> ChargeState:
 
 
 _STEPS: tuple[tuple[str, Callable[[Order, Checkout], bool]], ...] = (
-    ("processing", _process),
+    ("processing", _wait),
     ("payment_failed", _fail),
     ("expired", _expire),
     ("paid", _pay),

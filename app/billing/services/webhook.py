@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from app import audit, clock
 from app.billing.gateway import Event, ForgedEvent, UnknownAtStripe, gateway
@@ -81,8 +81,9 @@ def _act_on(event: Event) -> tuple[int | None, Outcome]:
 def find_order(checkout_id: str | None, payment_id: str | None) -> tuple[int, str] | None:
     """Our order for a checkout or a payment of Stripe's, and the checkout to ask about.
 
-    None where it was made for something else under the same Stripe account. Raises Mismatch
-    where it says it is ours and no such order exists, and UnknownAtStripe.
+    None where it was made for something else under the same Stripe account, or for nobody: by a
+    process that died before it could send the buyer there. Raises Mismatch where money was taken
+    and no such order exists, and UnknownAtStripe.
     """
     if checkout_id is None and payment_id is None:
         return None
@@ -97,10 +98,17 @@ def find_order(checkout_id: str | None, payment_id: str | None) -> tuple[int, st
     )
     if checkout is None or checkout.order_id is None:
         return None
-    order_id = db.session.scalar(select(Order.id).where(Order.reference == checkout.reference))
-    if order_id is None:
+    order_id = db.session.scalar(
+        select(Order.id).where(
+            Order.reference == checkout.reference,
+            or_(Order.checkout_id.is_(None), Order.checkout_id == checkout.id),
+        )
+    )
+    if order_id is not None:
+        return order_id, checkout.id
+    if checkout.settled:
         raise Mismatch("no such order")
-    return order_id, checkout.id
+    return None
 
 
 def note_forgery(error: ForgedEvent) -> None:

@@ -201,6 +201,20 @@ def test_a_purchase_finds_out_that_the_checkout_ran_out(app, stripe):
     assert (order.state, fresh.state) == (OrderState.VOID, OrderState.OPEN)
 
 
+def test_a_checkout_that_stripe_does_not_know_is_replaced(app, stripe):
+    """As after a change from the simulator to Stripe's test mode."""
+    buyer = make_account()
+    order = make_order(buyer=buyer, subject_id=1)
+    stripe.begin(order)
+    order.checkout_id = "cs_test_of_another_account"
+    db.session.commit()
+    fresh = make_order(buyer=buyer, subject_id=1)
+    assert (order.state, fresh.state) == (OrderState.VOID, OrderState.OPEN)
+    tasks.drain()
+    left = select(tasks.OutboxRow.kind).where(tasks.OutboxRow.done_at.is_(None))
+    assert db.session.scalars(left).all() == []
+
+
 def test_a_transfer_on_its_way_is_not_paid_for_twice(app, stripe):
     buyer = make_account()
     order = make_order(buyer=buyer, subject_id=1)

@@ -76,6 +76,22 @@ def test_a_chore_that_cannot_ask_stripe_leaves_it_for_the_next_time(app, stripe,
     assert order.state == OrderState.PAID
 
 
+def test_an_order_whose_checkout_was_never_opened_is_closed_after_a_day(app, stripe):
+    """Stripe was down when the buyer pressed pay, and they did not come back."""
+    forgotten, opened = make_order(), make_order()
+    stripe.begin(opened)
+    with listening() as listing:
+        with time_machine.travel(clock.now() + timedelta(hours=24)):
+            commands.follow_unfinished_orders()
+        assert forgotten.state == OrderState.OPEN
+        with time_machine.travel(clock.now() + timedelta(hours=26)):
+            fresh = make_order()
+            commands.follow_unfinished_orders()
+            commands.follow_unfinished_orders()
+    assert (forgotten.state, fresh.state, opened.state) == ("void", "open", "void")
+    assert listing.heard == ["void", "void"]  # the other by its checkout, which ran out
+
+
 def test_the_nightly_comparison_finds_a_missed_refund_and_a_missed_dispute(app, stripe):
     refunded, disputed = make_order(), make_order()
     for order in (refunded, disputed):
@@ -181,6 +197,20 @@ def test_the_checkouts_of_other_products_are_none_of_our_business(app, stripe):
     stripe.store.put({**session, "id": "cs_test_other", "metadata": {}})
     stripe.bank.pay("cs_test_other")
     assert "0 differences" in run(app).output
+
+
+def test_an_unpaid_checkout_that_no_buyer_was_sent_to_is_nothing_to_report(app, stripe):
+    order = make_order()
+    services.open_checkout(order, cancel_url="/")
+    db.session.rollback()
+    services.open_checkout(order, cancel_url="/elsewhere")
+    db.session.commit()
+    assert len(list(stripe.store.newest("checkout.session"))) == 2
+    assert "0 differences" in run(app).output
+    for session in list(stripe.store.newest("checkout.session")):
+        stripe.bank.expire(session["id"])
+    assert stripe.deliver(*stripe.events()) == [200, 200]
+    assert order.state == OrderState.VOID
 
 
 def test_the_command_says_so_when_stripe_cannot_be_asked(app, stripe, monkeypatch):
