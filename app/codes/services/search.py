@@ -59,7 +59,7 @@ def search_codes(
     Without `count` the total may stop at what was asked for.
     """
     text = typed.replace("\x00", " ").strip()[:MAX_TEXT]
-    release = current_release(system) if text else None
+    release = current_release(system) if re.search(r"\w", text) else None
     if release is None:
         return NOTHING
     prefix = code_prefix(text)
@@ -121,8 +121,6 @@ def _answer(row: Any) -> Answer:
 def _in_database(release_id: int, text: str, offset: int, limit: int) -> Found:
     """Entries whose title holds every typed word: what can be had while the engine is down."""
     words = re.findall(r"\w+", text.lower())[:_MOST_WORDS]
-    if not words:
-        return Found((), 0, degraded=True)
     within = and_(
         _A.release_id == release_id,
         _A.seventh.is_(None),

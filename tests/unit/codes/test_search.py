@@ -1,0 +1,135 @@
+"""Searching the reference, with the engine and without it."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from app.codes.documents import search_documents
+from app.codes.services import indexing, search_codes
+from app.codes.services.search import code_prefix
+from app.extensions import db
+from tests.factories.codes import BOOK, make_release
+
+
+@pytest.fixture
+def indexed(app):
+    release = make_release()
+    indexing.rebuild_index("icd10cm", release.id)
+    return release
+
+
+@pytest.fixture
+def without_index(app):
+    release = make_release()
+    app.extensions.pop("search_engine", None)
+    shutil.rmtree(Path(app.config["DATA_DIR"]) / "search", ignore_errors=True)
+    yield release
+    app.extensions.pop("search_engine", None)
+
+
+def shown(typed: str, **options) -> list[str]:
+    return [answer.shown for answer in search_codes(typed, **options).entries]
+
+
+@pytest.mark.parametrize("typed", ["e11", "E11", "E11.", " e11 "])
+def test_the_beginning_of_a_code_finds_all_below_it_in_order(indexed, typed):
+    assert shown(typed) == ["E11", "E11.4", "E11.40", "E11.41", "E11.9"]
+
+
+@pytest.mark.parametrize("typed", ["E11.9", "e119", "e11.9"])
+def test_a_whole_code_is_found_however_it_is_spelled(indexed, typed):
+    assert shown(typed) == ["E11.9"]
+
+
+def test_words_find_titles_terms_and_headings(indexed):
+    assert shown("mononeuropathy") == ["E11.41"]
+    assert shown("commotio") == ["S06.0"]
+    assert shown("diabetes mellitus")[0] == "E08-E13"
+
+
+def test_a_seventh_character_finds_the_code_it_is_added_to_once(indexed):
+    assert shown("concussion without loss initial encounter") == ["S06.0X0"]
+    assert shown("S06.0X0A") == ["S06.0X0A"]
+
+
+def test_a_word_that_might_begin_a_code_but_begins_none_is_a_word(indexed):
+    assert shown("fall") == ["W00", "W00-W19"]
+
+
+def test_results_come_in_pages_with_a_total(indexed):
+    first = search_codes("E11", limit=2)
+    second = search_codes("E11", offset=2, limit=2)
+    beyond = search_codes("E11", offset=50, limit=2)
+    assert [a.shown for a in (*first.entries, *second.entries)] == [
+        "E11", "E11.4", "E11.40", "E11.41",
+    ]  # fmt: skip
+    assert (first.total, second.total, beyond.total, beyond.entries) == (5, 5, 5, ())
+
+
+@pytest.mark.parametrize(
+    "typed", ["", " ", "\x00", "-", "zzzz", "%", "'", "é" * 500, "a" * 100_000, "E11.9" * 90]
+)
+def test_nothing_is_found_for_nothing(indexed, typed):
+    found = search_codes(typed)
+    assert found.entries == ()
+    assert not found.degraded
+
+
+def test_without_a_release_nothing_is_found(app):
+    assert search_codes("diabetes").entries == ()
+
+
+@pytest.mark.parametrize("typed", ["e11", "E11.9"])
+def test_codes_are_found_without_the_engine(without_index, typed):
+    assert shown(typed)[0] in ("E11", "E11.9")
+
+
+def test_words_are_looked_for_in_titles_without_the_engine(without_index):
+    found = search_codes("TYPE 2 neuro")
+    assert found.degraded
+    assert [a.shown for a in found.entries] == ["E11.4", "E11.40", "E11.41"]
+    assert search_codes("100%_'").entries == ()
+
+
+def test_an_unbuilt_index_is_not_current(without_index):
+    assert not indexing.index_is_current("icd10cm")
+    indexing.rebuild_index("icd10cm", without_index.id)
+    assert indexing.index_is_current("icd10cm")
+
+
+def test_what_the_index_still_knows_of_an_earlier_edition_is_not_shown(indexed):
+    indexed.state = "superseded"
+    db.session.commit()
+    make_release(BOOK.replace("<name>W00</name>", "<name>W01</name>"))
+    assert shown("ice and snow") == []
+
+
+def test_every_entry_but_the_expanded_ones_has_a_document(indexed):
+    documents = {d["id"]: d for d in search_documents("icd10cm", indexed.id)}
+    assert indexing.document_count(indexed.id) == len(documents)
+    assert "icd10cm-S060X0A" not in documents
+    assert documents["icd10cm-S060X0"]["terms"] == [
+        "initial encounter", "subsequent encounter", "sequela",
+    ]  # fmt: skip
+    assert documents["icd10cm-E119"]["code_words"] == ["e11.9", "e119"]
+    assert documents["icd10cm-4"]["code_words"] == []
+    assert documents["icd10cm-E11"]["terms"][0] == "diabetes NOS"
+
+
+@pytest.mark.parametrize(
+    ("typed", "prefix"),
+    [
+        ("e", "E"),
+        ("e11", "E11"),
+        ("e11.", "E11"),
+        ("e11.9", "E119"),
+        ("e1.1", None),
+        ("gout", "GOUT"),
+        ("diabetes", None),
+        ("e11 9", None),
+        ("\u017f06", None),
+    ],
+)
+def test_what_may_be_a_code_is_tried_as_one(typed, prefix):
+    assert code_prefix(typed) == prefix
