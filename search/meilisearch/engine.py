@@ -65,9 +65,9 @@ class _Asked:
 class MeilisearchEngine:
     """Keeps each index on one server, under its name behind `prefix`.
 
-    `search_key` needs the right to search, `admin_key` every right on these indexes; either may
-    be None on a server without keys. A search is given up after `timeout` seconds of silence.
-    Safe to share among threads and across forks.
+    `search_key` needs the right to search; `admin_key` every right, and on all indexes (`*`), or
+    a rebuild could not see its swap. Either may be None on a server without keys. A search is
+    given up after `timeout` seconds of silence. Safe to share among threads and across forks.
     """
 
     def __init__(

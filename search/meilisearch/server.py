@@ -98,7 +98,12 @@ class Server:
     def swap(self, first: str, second: str) -> None:
         # Never tried twice: a second swap would undo the first.
         pair: list[Mapping[str, list[str] | bool]] = [{"indexes": [first, second]}]
-        self.finish(_call(lambda: self._admin().swap_indexes(pair).task_uid, tries=1))
+        task = _call(lambda: self._admin().swap_indexes(pair).task_uid, tries=1)
+        try:
+            self.finish(task)
+        except IndexMissing as error:
+            # A swap belongs to no single index, so keys for some of them cannot see it.
+            raise SearchError("the admin key has to be one for all indexes") from error
 
     def put(self, uid: str, documents: list[dict[str, Any]]) -> int:
         """The number of a task that replaces documents."""
