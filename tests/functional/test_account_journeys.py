@@ -14,7 +14,10 @@ from app import clock
 from app.accounts.models import Account, AccountSession
 from app.accounts.services import authenticate, find_account
 from app.extensions import db
+from app.jobs.models import JobState
 from tests.factories.accounts import PASSWORD, make_account
+from tests.factories.employers import make_organisation
+from tests.factories.jobs import make_job
 from tests.mailbox import last_mail_to, mails_to, path_in
 
 PAGE = "/codes/icd10cm/E11.9?date=2026-10-01"
@@ -268,6 +271,20 @@ def test_closing_the_account_asks_for_the_password_and_ends_the_visit(client_of,
     assert account.closed_at is not None
     assert log_in(client).status_code == 422
     assert [m.name for m in mails_to("ann@example.com")] == ["account_closed"]
+
+
+def test_the_only_owner_of_live_listings_is_told_to_close_them_first(client_of):
+    account = make_account()
+    job = make_job(organisation=make_organisation(owner=account, name="Mercy Health"))
+    browser = client_of(account)
+    refused = browser.post("/account/close", data={"password": PASSWORD})
+    assert refused.status_code == 422
+    assert "You are the only owner of Mercy Health" in refused.text
+    assert account.closed_at is None
+    job.state = JobState.ARCHIVED
+    db.session.commit()
+    assert browser.post("/account/close", data={"password": PASSWORD}).status_code == 302
+    assert account.closed_at is not None
 
 
 def test_the_name_is_changed(client_of):
