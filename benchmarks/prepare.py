@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from app import clock, create_app
 from app.accounts.models import Account
 from app.accounts.services import open_session
-from app.codes.models import CodeEntry, CodeNote
+from app.codes.models import HEADINGS, CodeEntry, CodeNote
 from app.extensions import db
 from app.filters import pay_range
 from app.jobs.models import Job, visible
@@ -117,7 +117,9 @@ def _fill_floor(address: str) -> None:
                 )
             ).all()
         )
-        rows = select(CodeEntry.id, CodeEntry.shown, CodeEntry.title, CodeEntry.billable)
+        rows = select(CodeEntry.id, CodeEntry.shown, CodeEntry.title, CodeEntry.billable).where(
+            CodeEntry.kind.not_in(HEADINGS)
+        )
         for entry_id, shown, title, billable in db.session.execute(rows).yield_per(5000):
             session.add(
                 floor.Code(
@@ -159,9 +161,11 @@ def _canonical(app: Flask, job_id: int) -> str:
 
 def _typed(rng: random.Random, codes: list[str]) -> list[str]:
     """What people type: the start of a code, words, a word with a letter wrong."""
-    words = ["diab", "diabetes", "hypertension", "frac", "fracture+femur", "asthma", "diabtes",
-             "pneumon", "heart+failure", "sepsis", "low+back+pain", "migrane", "burn+hand"]  # fmt: skip
-    return [code[: rng.randint(2, len(code))] for code in codes[:40]] + words * 3
+    words = (
+        "diab diabetes hypertension frac fracture+femur asthma diabtes pneumon heart+failure sepsis "
+        "low+back+pain migrane burn+hand"
+    )
+    return [code[: rng.randint(2, len(code))] for code in codes[:40]] + words.split() * 3
 
 
 @contextmanager

@@ -29,6 +29,7 @@ from benchmarks.prepare import Prepared, prepare
 ROOT = Path(__file__).resolve().parent.parent
 CONNECTIONS = (1, 4, 16, 64)
 WORKERS = 2
+NOTHING = Path(__file__).parent / "gunicorn_defaults.py"  # both sides alike, whatever the site uses
 RETRIES = 3
 
 
@@ -74,7 +75,7 @@ def serving(
 ) -> Iterator[tuple[int, float]]:
     """gunicorn with the workers both sides get. Yields its process id and seconds to first page."""
     command = [sys.executable, "-m", "gunicorn", "--workers", str(WORKERS), "--bind",
-               f"127.0.0.1:{port}", "--log-level", "error", "--config", "/dev/null",
+               f"127.0.0.1:{port}", "--log-level", "error", "--config", str(NOTHING),
                "--worker-class", "sync", target]  # fmt: skip
     server = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environ})
     try:

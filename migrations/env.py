@@ -1,4 +1,4 @@
-"""How a migration reaches the database: through the application, whose models it is compared with."""
+"""How a migration reaches the database: through the application, whose models it must match."""
 
 from typing import Any
 

@@ -1,0 +1,1 @@
+"""gunicorn as it comes, so that floor and product are served alike."""
