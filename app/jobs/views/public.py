@@ -26,7 +26,12 @@ WORTH_INDEXING = 5  # listings a filtered page needs before a crawler is sent th
 @access(Who.ANYONE)
 @limiter.limit(limits.SEARCH_PER_ADDRESS)
 def search() -> ResponseReturnValue:
-    found = find_jobs(read_criteria(request.args.to_dict(flat=False)))
+    asked = read_criteria(request.args.to_dict(flat=False))
+    if sorted(request.args.items(multi=True)) != sorted(asked.parameters()):
+        # A form sends empty fields along, links bring what others track by: each search is kept
+        # at one address.
+        return redirect(address(asked))
+    found = find_jobs(asked)
     answer, criteria = found.answer, found.answer.criteria
     return render_template(
         "jobs/search.html",
