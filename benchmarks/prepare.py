@@ -162,8 +162,8 @@ def _canonical(app: Flask, job_id: int) -> str:
 def _typed(rng: random.Random, codes: list[str]) -> list[str]:
     """What people type: the start of a code, words, a word with a letter wrong."""
     words = (
-        "diab diabetes hypertension frac fracture+femur asthma diabtes pneumon heart+failure sepsis "
-        "low+back+pain migrane burn+hand"
+        "diab diabetes hypertension frac fracture+femur asthma diabtes pneumon heart+failure "
+        "sepsis low+back+pain migrane burn+hand"
     )
     return [code[: rng.randint(2, len(code))] for code in codes[:40]] + words.split() * 3
 
