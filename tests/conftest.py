@@ -91,6 +91,7 @@ def app(application: Flask) -> Iterator[Flask]:
             db.session.execute(table.delete())
         db.session.commit()
         db.session.remove()
+    application.extensions.pop("code_pages", None)
     shutil.rmtree(Path(application.config["DATA_DIR"]) / "mail", ignore_errors=True)
 
 

@@ -1,0 +1,92 @@
+"""Browsing and searching the reference in a browser."""
+
+import re
+from html import unescape
+
+import pytest
+
+from app.codes.services import indexing
+from tests.factories.codes import make_release
+
+E119 = "/codes/icd10cm/E11.9"
+
+
+@pytest.fixture(autouse=True)
+def release(app):
+    return make_release()
+
+
+def words(response) -> str:
+    """What a person reads, without the markup."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", "", response.text)).split())
+
+
+def test_chapters_lead_to_sections_and_those_to_categories(client):
+    assert 'href="/codes/icd10cm"' in client.get("/codes").text
+    assert 'href="/codes/icd10cm/4"' in client.get("/codes/icd10cm").text
+    assert 'href="/codes/icd10cm/E08-E13"' in client.get("/codes/icd10cm/4").text
+    section = client.get("/codes/icd10cm/E08-E13")
+    assert 'href="/codes/icd10cm/E11"' in section.text
+    assert "Notes that apply to every code in it" in section.text
+    assert client.get("/codes/icd10cm/QA0-QA0").status_code == 200
+
+
+def test_headings_are_free_to_read(client):
+    for path in ("4", "E08-E13", "20", "V00-X58"):
+        assert "Register to view content" not in client.get(f"/codes/icd10cm/{path}").text
+    assert client.get_cookie("guest") is None
+
+
+def test_suggestions_are_what_the_search_box_asks_for(client, release):
+    indexing.rebuild_index("icd10cm", release.id)
+    assert client.get("/codes/suggest.json?q=e11.9").json == {
+        "items": [
+            {
+                "code": "E11.9",
+                "title": "Type 2 diabetes mellitus without complications",
+                "url": E119,
+            }
+        ]
+    }
+    words_ = client.get("/codes/suggest.json?q=mononeuro").json["items"]
+    assert [item["code"] for item in words_] == ["E11.41"]
+    assert client.get("/codes/suggest.json").json == {"items": []}
+
+
+@pytest.mark.parametrize("typed", ["%00", "%FF%FE", "é" * 300, "<b>", "A" * 10_000, "%25_%27"])
+def test_hostile_searches_find_nothing_and_break_nothing(client, release, typed):
+    indexing.rebuild_index("icd10cm", release.id)
+    for path in (f"/codes/suggest.json?q={typed}", f"/codes/search?q={typed}"):
+        answer = client.get(path)
+        assert answer.status_code in (200, 400)
+        assert "<b>" not in answer.text.replace("<b>Center</b>", "")
+
+
+def test_the_search_page_shows_results_with_pages(client, release):
+    indexing.rebuild_index("icd10cm", release.id)
+    page = client.get("/codes/search?q=E11")
+    assert "5 results" in words(page)
+    assert page.text.index(">E11</a>") < page.text.index(">E11.9</a>")
+    assert 'value="E11"' in page.text
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "x", "99999999999999999999", "2"])
+def test_a_page_number_of_any_kind_is_answered(client, page):
+    assert client.get(f"/codes/search?q=E11&page={page}").status_code == 200
+
+
+def test_a_search_without_results_says_what_to_do(client, release):
+    indexing.rebuild_index("icd10cm", release.id)
+    text = words(client.get("/codes/search?q=zzzz"))
+    assert "Nothing found for “zzzz”" in text
+    assert "Browse all chapters" in text
+
+
+def test_search_without_its_index_still_answers_and_says_so(client, app, tmp_path, monkeypatch):
+    app.extensions.pop("search_engine", None)
+    monkeypatch.setitem(app.config, "SEARCH_URL", f"embedded:{tmp_path}")
+    page = client.get("/codes/search?q=mononeuropathy")
+    assert "Search is limited at the moment" in page.text
+    assert ">E11.41</a>" in page.text
+    assert client.get("/codes/suggest.json?q=e119").json["items"][0]["code"] == "E11.9"
+    app.extensions.pop("search_engine", None)
