@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import signal
+import socket
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -542,3 +546,32 @@ def test_with_a_key_stripe_itself_is_asked(app):
     assert (access.api_base, access.simulated, access.live) == (None, False, False)
     simulated = stripe_access({**app.config, "STRIPE_API_BASE": "", "SIMULATOR_PORT": 8001})
     assert (simulated.api_base, simulated.simulated) == ("http://127.0.0.1:8001", True)
+
+
+def test_the_command_serves_until_it_is_told_to_stop(tmp_path):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "flask", "--app", "wsgi", "simulator"],
+        env={"PATH": "", "DATA_DIR": str(tmp_path), "SIMULATOR_PORT": str(port)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    with process:
+        page = wait_for_page(f"http://127.0.0.1:{port}/", process)
+        process.send_signal(signal.SIGTERM)
+        output, _ = process.communicate(timeout=30)
+    assert "Payment simulator" in page
+    assert (process.returncode, "Traceback" in output) == (0, False), output
+
+
+def wait_for_page(url: str, process: subprocess.Popen[str]) -> str:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            return requests.get(url, timeout=5).text
+        except requests.ConnectionError:
+            time.sleep(0.1)
+    raise AssertionError("the simulator did not answer")
