@@ -86,7 +86,7 @@ def test_the_page_runs_from_the_products_down_to_the_notices(client):
         "Medicare coverage",
         "Billable or not Billable.",
         "Place in the book Chapter 4",
-        "Includes and inclusion terms",
+        "Includes and inclusion terms Includes What belongs",
         "Code first, use additional code, code also Use additional code",
         "Excludes1 and Excludes2 Excludes1",
         "Edition and source Edition",
