@@ -26,18 +26,27 @@ from app import (
     traffic,
     worker,
 )
-from app.accounts import views as accounts
-from app.applications import views as applications
-from app.billing import views as billing
-from app.codes import views as codes
+from app.accounts.views import bp as accounts_bp
+from app.applications.views import bp as applications_bp
+from app.billing.views import bp as billing_bp
+from app.codes.views import bp as codes_bp
 from app.config import flask_config, read_settings
-from app.employers import views as employers
+from app.employers.views import bp as employers_bp
 from app.extensions import csrf, db, login_manager, migrate
-from app.jobs import views as jobs
-from app.pages import views as pages
-from app.seekers import views as seekers
+from app.jobs.views import bp as jobs_bp
+from app.pages.views import bp as pages_bp
+from app.seekers.views import bp as seekers_bp
 
-FEATURES = (accounts, billing, codes, employers, jobs, seekers, applications, pages)
+FEATURES = (
+    accounts_bp,
+    billing_bp,
+    codes_bp,
+    employers_bp,
+    jobs_bp,
+    seekers_bp,
+    applications_bp,
+    pages_bp,
+)
 PLUMBING = (logs, traffic, errors, headers, limits, access, mail, filters, statics, worker, serve)
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 MODELS = (audit, files, tasks)  # plumbing with tables of its own
@@ -55,7 +64,7 @@ def create_app(environ: Mapping[str, str] | None = None, **overrides: Any) -> Fl
     for part in PLUMBING:
         part.init_app(app)
     for feature in FEATURES:
-        app.register_blueprint(feature.bp)
+        app.register_blueprint(feature)
     if app.config["TRUSTED_PROXIES"]:
         hops = app.config["TRUSTED_PROXIES"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
