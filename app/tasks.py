@@ -141,20 +141,24 @@ def _due(moment: datetime) -> tuple[Any, ...]:
 
 
 def _lease(holder: str) -> list[_Held]:
-    """Take a batch of due rows. One UPDATE decides, so two workers never hold the same row."""
+    """Take a batch of due rows. The UPDATE decides, so two workers never hold the same row."""
     moment = clock.now()
-    ids = (
+    # Two statements: PostgreSQL may run a locking subquery of an UPDATE more than once.
+    ids = db.session.scalars(
         select(OutboxRow.id)
         .where(*_due(moment))
         .order_by(OutboxRow.id)
         .limit(BATCH)
-        .with_for_update(skip_locked=True)  # on PostgreSQL; SQLite has one writer at a time anyway
-    )
+        .with_for_update(skip_locked=True)
+    ).all()
+    if not ids:
+        db.session.rollback()  # nothing to write: an idle look takes no lock
+        return []
     # A lease that ran out is a worker that died at it, perhaps of it: that counts as an attempt.
     died = case((OutboxRow.leased_until.is_not(None), 1), else_=0)
     db.session.execute(
         update(OutboxRow)
-        .where(OutboxRow.id.in_(ids.scalar_subquery()), *_due(moment))
+        .where(OutboxRow.id.in_(ids), *_due(moment))
         .values(leased_by=holder, leased_until=moment + LEASE, attempts=OutboxRow.attempts + died),
         execution_options={"synchronize_session": False},
     )
