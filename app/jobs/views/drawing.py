@@ -1,38 +1,96 @@
-"""Parts of public pages, kept once they are drawn.
+"""Public pages and their parts, kept once they are drawn.
 
 Each is kept by the immutable object it is drawn from and by what the passing of time changes in
-it, so that nothing old is ever shown.
+it, so that nothing old is ever shown. Who brings no session (nobody is logged in, no message waits
+for them) sees the same page as everyone like them, frame included: those are kept whole.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 
-from flask import get_template_attribute, render_template
+from flask import current_app, get_template_attribute, render_template, request
 from markupsafe import Markup
 
 from app import clock
 from app.filters import relative
 from app.jobs.services.cards import Card
-from app.jobs.services.criteria import PAY_PER
+from app.jobs.services.criteria import PAY_PER, RELEVANCE, SORTS, Criteria
 from app.jobs.services.facets import facets_of
 from app.jobs.services.public import Page
-from app.jobs.services.search import Answer
+from app.jobs.services.search import Answer, Found
+from app.jobs.views.addresses import address
+
+WORTH_INDEXING = 5  # listings a filtered page needs before a crawler is sent there
+
+# What a page's age is told by: "3 days ago".
+Ages = tuple[str, ...]
 
 
-def drawn_rows(cards: list[Card] | tuple[Card, ...]) -> list[Markup]:
+def search_page(found: Found) -> str:
+    cards = (*found.featured, *found.cards)
+    ages = tuple(relative(card.published_at) for card in cards)
+    draw = _kept_search if _is_passing_by() else _search
+    return draw(found.answer, cards, ages)
+
+
+def listing_page(page: Page) -> str:
+    posted = page.listing.published_at
+    is_open = page.closed_at is None  # the page of a closed one is made anew each time
+    draw = _kept_show if is_open and _is_passing_by() else _show
+    return draw(page, clock.now().date(), relative(posted) if posted else "")
+
+
+def drawn_rows(cards: Sequence[Card]) -> list[Markup]:
     """Each listing as one entry of a list."""
     return [_row(card, relative(card.published_at)) for card in cards]
 
 
-def drawn_filters(answer: Answer) -> Markup:
-    return _filters(answer)
+def _is_passing_by() -> bool:
+    return current_app.config["SESSION_COOKIE_NAME"] not in request.cookies
 
 
-def drawn_listing(page: Page) -> Markup:
-    posted = page.listing.published_at
-    return _listing(page, clock.now().date(), relative(posted) if posted else "")
+def _search(answer: Answer, cards: tuple[Card, ...], ages: Ages) -> str:
+    criteria = answer.criteria
+    return render_template(
+        "jobs/search.html",
+        answer=answer,
+        criteria=criteria,
+        rows=[_row(card, age) for card, age in zip(cards, ages, strict=True)],
+        filters=_filters(answer),
+        choices=[
+            {"kind": choice.kind, "label": choice.label, "address": address(choice.without)}
+            for choice in criteria.choices(answer.employer.name if answer.employer else "")
+        ],
+        drops=[
+            {"label": d.choice.label, "count": d.count, "address": address(d.choice.without)}
+            for d in answer.drops
+        ],
+        sorts=SORTS,
+        page_address=lambda page: address(criteria.on_page(page)),
+        canonical=current_app.config["BASE_URL"] + address(criteria),
+        indexable=_is_worth_indexing(criteria, answer.total),
+    )
+
+
+def _is_worth_indexing(criteria: Criteria, total: int) -> bool:
+    """The whole list, and one choice that leads somewhere; every other combination is noise."""
+    if not criteria.narrowed:
+        return criteria.sort == RELEVANCE
+    is_plain = not criteria.text and criteria.sort == RELEVANCE and criteria.page == 1
+    return is_plain and criteria.narrowed == 1 and total >= WORTH_INDEXING
+
+
+def _show(page: Page, today: date, age: str) -> str:
+    return render_template(
+        "jobs/show.html",
+        page=page,
+        drawn=(_listing if page.closed_at else _kept_listing)(page, today, age),
+        similar=drawn_rows(page.similar),
+        canonical=f"{current_app.config['BASE_URL']}/jobs/{page.listing.id}-{page.listing.slug}",
+    )
 
 
 @lru_cache(maxsize=5_000)
@@ -41,7 +99,7 @@ def _row(card: Card, _age: str) -> Markup:
     return Markup(draw(card, f"/jobs/{card.id}-{card.slug}"))  # noqa: S704 - a template's own
 
 
-@lru_cache(maxsize=200)
+@lru_cache(maxsize=64)  # an answer lives for a second
 def _filters(answer: Answer) -> Markup:
     drawn = render_template(
         "jobs/filters.html",
@@ -52,7 +110,6 @@ def _filters(answer: Answer) -> Markup:
     return Markup(drawn)  # noqa: S704 - a template's own
 
 
-@lru_cache(maxsize=500)
 def _listing(page: Page, today: date, _age: str) -> Markup:
     listing = page.listing
     drawn = render_template(
@@ -62,3 +119,8 @@ def _listing(page: Page, today: date, _age: str) -> Markup:
         structured=page.structured,
     )
     return Markup(drawn)  # noqa: S704 - a template's own
+
+
+_kept_search = lru_cache(maxsize=64)(_search)
+_kept_show = lru_cache(maxsize=500)(_show)
+_kept_listing = lru_cache(maxsize=500)(_listing)
