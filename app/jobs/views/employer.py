@@ -34,8 +34,7 @@ def dashboard(slug: str) -> ResponseReturnValue:
     )
 
     def page_url(number: int) -> str:
-        shown = {"q": text or None, "show": group or None, "page": number}
-        return url_for("jobs.dashboard", slug=slug, **shown)
+        return url_for("jobs.dashboard", slug=slug, q=text or None, show=group or None, page=number)
 
     return render_template(
         "jobs/dashboard.html",
