@@ -18,25 +18,13 @@ from app.employers.models import Organisation
 from app.engine import engine
 from app.extensions import db
 from app.jobs.models import Job, JobRevision, JobState, visible
-from app.jobs.services.cards import Card, cards_of, slug_of
+from app.jobs.services.cards import slug_of
 from app.tasks import OutboxRow
 from search.contract import Health, SearchError
 
 CODES_A_SITEMAP = 25_000  # half of what the protocol allows: a file stays near two megabytes
 JOBS_A_SITEMAP = 50_000
 CODE_KINDS = ("category", "subcategory", "code")  # what has a page of its own in search results
-
-
-def newest_visible(limit: int) -> list[Card]:
-    """The listings that went up last."""
-    newest = (
-        select(Job.id)
-        .join(Job.organisation)
-        .where(visible())
-        .order_by(Job.published_at.desc(), Job.id.desc())
-        .limit(limit)
-    )
-    return cards_of(db.session.scalars(newest).all())
 
 
 def visible_jobs() -> int:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Select, func, select
 
 from app.extensions import db
-from app.jobs.models import Job, JobCode, visible
+from app.jobs.models import Job, JobCode, visible_row
 from app.jobs.services.cards import Card, cards_of
 from app.jobs.services.criteria import CodeNamed
 
@@ -29,7 +29,7 @@ def jobs_naming(code: CodeNamed, limit: int = MOST) -> Sequence[int]:
     return db.session.scalars(
         select(Job.id)
         .join(Job.organisation)
-        .where(Job.id.in_(naming(code)), visible())
+        .where(Job.id.in_(naming(code)), visible_row())
         .order_by(Job.published_at.desc(), Job.id.desc())
         .limit(limit)
     ).all()
@@ -38,6 +38,8 @@ def jobs_naming(code: CodeNamed, limit: int = MOST) -> Sequence[int]:
 def cards_naming(code: CodeNamed, limit: int) -> tuple[list[Card], int]:
     """The newest few, and how many there are."""
     count = db.session.scalar(
-        select(func.count(Job.id)).join(Job.organisation).where(Job.id.in_(naming(code)), visible())
+        select(func.count(Job.id))
+        .join(Job.organisation)
+        .where(Job.id.in_(naming(code)), visible_row())
     )
     return cards_of(jobs_naming(code, limit)), count or 0

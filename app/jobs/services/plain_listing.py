@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from app import clock, taxonomy
 from app.extensions import db
-from app.jobs.models import Facet, Job, JobTerm, visible
+from app.jobs.models import Facet, Job, JobTerm, visible_row
 from app.jobs.services.criteria import FILTERS, Criteria
 from app.jobs.services.naming import naming
 
@@ -76,7 +76,7 @@ _MEANINGS = _meanings()
 
 
 def _conditions(criteria: Criteria, employer_id: int | None) -> Iterator[ColumnElement[bool]]:
-    yield visible()
+    yield visible_row()
     yield or_(Job.closes_on.is_(None), Job.closes_on >= clock.now().date())
     for name, values in criteria.chosen.items():
         yield _holds(name, values)

@@ -18,7 +18,7 @@ from app.extensions import UtcDateTime, db
 from app.filters import money, pay_range
 from app.jobs.documents import cents_a_year, job_posting
 from app.jobs.lifecycle import standing
-from app.jobs.models import Facet, Job, JobCode, JobState, JobTerm, visible
+from app.jobs.models import Facet, Job, JobCode, JobState, JobTerm, visible, visible_row
 from app.jobs.services.cards import (
     SCALE_CENTS,
     Card,
@@ -253,7 +253,7 @@ def similar_cards(job: Job) -> list[Card]:
     ids = db.session.scalars(
         select(Job.id)
         .join(Job.organisation)
-        .where(visible(), Job.role == job.role, Job.id != job.id)
+        .where(visible_row(), Job.role == job.role, Job.id != job.id)
         .order_by(Job.id.in_(settings).desc(), Job.published_at.desc(), Job.id.desc())
         .limit(MOST_SIMILAR)
     ).all()
@@ -265,7 +265,7 @@ def newest_visible(limit: int) -> list[Card]:
     ids = db.session.scalars(
         select(Job.id)
         .join(Job.organisation)
-        .where(visible())
+        .where(visible_row())
         .order_by(Job.published_at.desc(), Job.id.desc())
         .limit(limit)
     ).all()

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.access import Who, access
 from app.billing.services import PRICES
+from app.jobs.services import newest_visible
 from app.pages import services
 from app.pages.views.blueprint import bp
 
@@ -18,7 +19,7 @@ NEWEST = 8
 def home() -> ResponseReturnValue:
     return render_template(
         "pages/home.html",
-        jobs=services.newest_visible(NEWEST),
+        jobs=newest_visible(NEWEST),
         job_count=services.visible_jobs(),
         releases=services.current_releases(),
     )
