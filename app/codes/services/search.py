@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy import Table, and_, bindparam, func, select
 
@@ -96,7 +96,7 @@ _NAMED = _FOUND.where(_A.key.in_(bindparam("keys", expanding=True)))
 def _beginning_with(release_id: int, prefix: str, offset: int, limit: int, count: bool) -> Found:
     within = {"release": release_id, "first": prefix, "last": prefix + LAST}
     rows = db.session.execute(_BEGINNING, {**within, "offset": offset, "limit": limit})
-    entries = tuple(_answer(row) for row in rows)
+    entries = tuple(_answer(*row) for row in rows)
     total = offset + len(entries) if entries else 0
     if count and (len(entries) == limit or offset):
         total = min(db.session.scalar(_BEGINNING_COUNTED, within) or 0, MAX_TOTAL)
@@ -107,15 +107,19 @@ def _by_words(system: str, release_id: int, text: str, offset: int, limit: int) 
     result = engine().search(
         SearchQuery(CODES.name, text, where=Eq("system", system), offset=offset, limit=limit)
     )
-    keys = [str(hit.document["code"]) for hit in result.hits]
+    documents = [hit.document for hit in result.hits]
+    if all(document.get("revision") == release_id for document in documents):
+        # Codes do not change within a release: what the index holds of this one is what it is.
+        known = (_answer(d["code"], d["shown"], d["title"], d["kind"]) for d in documents)
+        return Found(tuple(known), result.total)
+    keys = [str(document["code"]) for document in documents]
     rows = db.session.execute(_NAMED, {"release": release_id, "keys": keys}) if keys else ()
-    found = {row.key: _answer(row) for row in rows}
+    found = {row.key: _answer(*row) for row in rows}
     return Found(tuple(found[key] for key in keys if key in found), result.total)
 
 
-def _answer(row: Any) -> Answer:
-    heading = row.kind in HEADINGS
-    return Answer(row.shown, row.title, row.key if heading else row.shown)
+def _answer(key: str, shown: str, title: str, kind: str) -> Answer:
+    return Answer(shown, title, key if kind in HEADINGS else shown)
 
 
 def _in_database(release_id: int, text: str, offset: int, limit: int) -> Found:
@@ -131,4 +135,4 @@ def _in_database(release_id: int, text: str, offset: int, limit: int) -> Found:
         {"release": release_id},
     )
     total = db.session.scalar(select(func.count()).select_from(CodeEntry).where(within)) or 0
-    return Found(tuple(_answer(row) for row in rows), min(total, MAX_TOTAL), degraded=True)
+    return Found(tuple(_answer(*row) for row in rows), min(total, MAX_TOTAL), degraded=True)
