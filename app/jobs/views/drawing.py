@@ -116,6 +116,7 @@ def _listing(page: Page, today: date, _age: str) -> Markup:
         "jobs/listing.html",
         listing=listing,
         can_apply=page.closed_at is None and listing.takes_applications(today),
+        closed=page.closed_at is not None,
         structured=page.structured,
     )
     return Markup(drawn)  # noqa: S704 - a template's own
