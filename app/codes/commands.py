@@ -110,12 +110,13 @@ def _load(system: str, source: sources.Source, *, again: bool, floor: int) -> No
         for rows in releases.fill_release(release.id, book):
             db.session.commit()
             bar.update(rows)
-    _publish(release)
+    shown = _publish(release)
     db.session.commit()
-    _index(system)
+    if shown:
+        _index(system)
 
 
-def _publish(release: CodeRelease) -> None:
+def _publish(release: CodeRelease) -> bool:
     before = releases.current_release(release.system)
     if before is not None:
         change = releases.compare_releases(before, release)
@@ -123,13 +124,15 @@ def _publish(release: CodeRelease) -> None:
             f"Compared with {change.previous}: {plural(len(change.added), 'code')} added, "
             f"{len(change.removed):,} removed, {len(change.retitled):,} reworded."
         )
-    if releases.publish_release(release):
+    shown = releases.publish_release(release)
+    if shown:
         click.echo(
             f"{_named(release)}: {release.code_count:,} codes, "
             f"{release.billable_count:,} of them billable."
         )
     else:
         click.echo(f"{_named(release)} is older than the current edition and was only kept.")
+    return shown
 
 
 def _index(system: str) -> None:
