@@ -22,7 +22,7 @@ from search.indexes import JOBS
 CHUNK = 500
 PATIENCE = 20.0  # seconds given to the engine to carry out a write
 
-IN_STEP = timedelta(minutes=5)
+IN_STEP = timedelta(minutes=15)
 # Longer than the interval: a featured listing whose time ran out just before the last comparison
 # is looked at again.
 LOOK_BACK = 3 * IN_STEP

@@ -91,12 +91,9 @@ def find_jobs(criteria: Criteria) -> Found:
     """One page of listings. Never fails because the engine does."""
     answer = _recent_answer(criteria)
     cards = cards_of([*answer.featured_ids, *answer.job_ids])
-    pinned = set(answer.featured_ids)
-    return Found(
-        answer,
-        featured=[card for card in cards if card.id in pinned],
-        cards=[card for card in cards if card.id not in pinned],
-    )
+    # What the index still counts as featured may have ended since.
+    featured = [card for card in cards if card.featured and card.id in answer.featured_ids]
+    return Found(answer, featured, [card for card in cards if card not in featured])
 
 
 # The answers of the current second: a busy page asks the engine once, not hundreds of times. A
