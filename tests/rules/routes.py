@@ -117,6 +117,7 @@ ROWS: dict[str, Row] = {
     "jobs.search": Row(),
     "jobs.show": Row(_with(_job, slug="inpatient-coder")),
     "jobs.start": Row(_organisation),
+    "jobs.suggest": Row(),
     "jobs.withdraw_change": Row(_job),
     "pages.alive": Row(),
     "pages.desk": Row(),

@@ -175,6 +175,11 @@ def _query(criteria: Criteria, where: Filter) -> SearchQuery:
     )
 
 
+def search_query(criteria: Criteria, *, limit: int) -> SearchQuery:
+    """The question for the best few, without counts."""
+    return replace(_query(criteria, _where(criteria, None)), facets=(), limit=limit)
+
+
 def _pins_featured(criteria: Criteria) -> bool:
     return not criteria.text and criteria.sort == RELEVANCE
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from flask import make_response, redirect, render_template, request, url_for
+from flask import jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import limits
 from app.access import Who, access
 from app.errors import NotFound
 from app.extensions import limiter
-from app.jobs.services import public
-from app.jobs.services.criteria import Criteria, read_code, read_criteria
+from app.jobs.services import public, suggestions
+from app.jobs.services.criteria import MAX_TEXT, Criteria, read_code, read_criteria
 from app.jobs.services.naming import cards_naming
 from app.jobs.services.search import find_jobs
 from app.jobs.views.addresses import address
@@ -30,6 +30,27 @@ def search() -> ResponseReturnValue:
         # at one address.
         return redirect(address(asked))
     return search_page(find_jobs(asked))
+
+
+@bp.get("/jobs/suggest.json")
+@access(Who.ANYONE)
+@limiter.limit(limits.SEARCH_PER_ADDRESS)
+def suggest() -> ResponseReturnValue:
+    """What to offer under the search box while someone types."""
+    found = suggestions.suggest(request.args.get("q", "")[:MAX_TEXT])
+    credentials = [
+        {"code": c.label, "title": c.name, "url": f"/jobs?credential={c.slug}"}
+        for c in found.credentials
+    ]
+    listings = [
+        {
+            "code": "Job",
+            "title": f"{card.title}, {card.organisation}",
+            "url": f"/jobs/{card.id}-{card.slug}",
+        }
+        for card in found.listings
+    ]
+    return jsonify(items=[*credentials, *listings])
 
 
 @bp.get("/jobs/<int:job_id>")

@@ -1,0 +1,44 @@
+"""What to offer while someone types: the credential it may be, the listings it leads to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app import taxonomy
+from app.engine import engine
+from app.forms import tidy
+from app.jobs.services.cards import Card, cards_of
+from app.jobs.services.criteria import Criteria, read_criteria
+from app.jobs.services.search import search_query
+from app.taxonomy import Credential
+from search.contract import SearchError
+
+SHORTEST = 2
+MOST_CREDENTIALS = 3
+MOST_LISTINGS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    credentials: list[Credential]
+    listings: list[Card]
+
+
+def suggest(typed: str) -> Suggestions:
+    """Nothing where the engine is down: the search itself goes on without it."""
+    text = str(tidy(typed))
+    if len(text) < SHORTEST:
+        return Suggestions([], [])
+    begun = text.lower()
+    credentials = [c for c in taxonomy.CREDENTIALS.values() if c.label.lower().startswith(begun)]
+    return Suggestions(credentials[:MOST_CREDENTIALS], _listings(read_criteria({"q": [text]})))
+
+
+def _listings(criteria: Criteria) -> list[Card]:
+    try:
+        found = engine().search(search_query(criteria, limit=2 * MOST_LISTINGS))
+    except SearchError:
+        return []
+    cards = cards_of([int(hit.id) for hit in found.hits])
+    # The same title from several employers says the same thing.
+    return list({card.title: card for card in reversed(cards)}.values())[::-1][:MOST_LISTINGS]
