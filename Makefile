@@ -41,7 +41,7 @@ test-meilisearch: develop
 
 browser: develop
 	@bash bin/chromium
-	$(PYTEST) -m browser -rs
+	$(PYTEST) -n 2 -m browser -rs
 
 screens: develop
 	@bash bin/chromium

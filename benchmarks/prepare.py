@@ -149,6 +149,7 @@ def _cookie(app: Flask) -> str:
     with client.session_transaction() as session:
         session["_user_id"] = token
         session["_fresh"] = True
+    client.get("/codes")  # the first page adds the token of its forms to the cookie
     cookie = client.get_cookie(app.config["SESSION_COOKIE_NAME"])
     assert cookie is not None
     return f"{cookie.key}={cookie.value}"

@@ -70,6 +70,7 @@ class Prepared:
     title: str
     head: Markup
     top: Markup
+    contents: Markup
     sections: tuple[tuple[str, str], ...]  # id and heading of each part of the reference
     reference: Markup
     closing: Markup
@@ -132,7 +133,8 @@ def prepared_page(edition: Hashable, system: str, typed: str) -> Prepared | None
     if found is None:
         page = code_page(entry.release, entry)
         found = _drawn(page, overdue=_is_overdue(entry.release))
-        size = sum(len(part) for part in (found.head, found.top, found.reference, found.closing))
+        drawn = (found.head, found.top, found.contents, found.reference, found.closing)
+        size = sum(len(part) for part in drawn)
         shelf.put((edition, entry.address), found, size)
     return found
 
@@ -140,13 +142,14 @@ def prepared_page(edition: Hashable, system: str, typed: str) -> Prepared | None
 def _drawn(page: CodePage, *, overdue: bool) -> Prepared:
     description = common_description(page)
 
-    def part(name: str) -> Markup:
+    def part(name: str, **more: object) -> Markup:
         drawn = render_template(
-            f"codes/parts/{name}.html", page=page, description=description, overdue=overdue
+            f"codes/parts/{name}.html", page=page, description=description, overdue=overdue, **more
         )
         return Markup(drawn)  # noqa: S704 - drawn by a template, escaped there
 
     heading = page.entry.kind in HEADINGS
+    sections = () if heading else tuple(_sections(page))
     return Prepared(
         system=page.edition.system,
         key=page.entry.key,
@@ -154,8 +157,9 @@ def _drawn(page: CodePage, *, overdue: bool) -> Prepared:
         is_heading=heading,
         title=f"{page.entry.shown} {page.entry.title}",
         head=part("head"),
-        sections=() if heading else tuple(_sections(page)),
         top=part("heading_top" if heading else "top"),
+        contents=Markup("") if heading else part("contents", sections=sections),
+        sections=sections,
         reference=part("heading_reference" if heading else "reference"),
         closing=Markup("") if heading else part("closing"),
     )
