@@ -78,6 +78,18 @@ CREDENTIALS: dict[str, Credential] = {
     )
 }
 
+_AAPC_BY_SPECIALTY = (
+    "cascc canpc ccc ccvtc cedc cemc centc cfpc cgic cgsc chonc cobgc copc cosc cpcd cpedc crhc cuc"
+).split()
+# Where all of them are listed: those that most listings name come first.
+CREDENTIAL_GROUPS: dict[str, list[str]] = {
+    "AAPC": [c.slug for c in CREDENTIALS.values()
+             if c.issuer == "AAPC" and c.slug not in _AAPC_BY_SPECIALTY],
+    "AHIMA": [c.slug for c in CREDENTIALS.values() if c.issuer == "AHIMA"],
+    "AAPC, by specialty": _AAPC_BY_SPECIALTY,
+    "Other issuers": [c.slug for c in CREDENTIALS.values() if c.issuer not in ("AAPC", "AHIMA")],
+}  # fmt: skip
+
 ROLES = {
     "coder": "Coder",
     "lead-coder": "Lead coder",

@@ -28,6 +28,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     found = {
         "ENVIRONMENT": "test",
         "DATA_DIR": str(folder),
+        "SIMULATOR_PORT": "1",  # nothing listens there, whatever else runs on the machine
         "SEARCH_PREFIX": f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'gw0')}_",
         "RATE_LIMITS": "no",
     }

@@ -115,7 +115,7 @@ def walk(cast: Cast, visitor: Callable[[], Page]) -> Page:
     people.read_mail(employer, cast.employer, "appl")
     employer.goto("/employers")
     employer.get_by_role("link", name=cast.hospital).click()
-    employer.get_by_role("link", name=re.compile("^Applications")).first.click()
+    employer.get_by_role("link", name=f"1 application for {cast.title}").click()
     employer.get_by_role("link", name="Robin Okafor").click()
     with employer.expect_download() as download:
         employer.get_by_role("link", name="robin.pdf").click()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from app import audit
@@ -18,6 +18,7 @@ from app.extensions import db
 from app.files import StoredFile
 from app.jobs.models import Job
 from app.jobs.services import job_for
+from app.jobs.signals import Interest, interest_asked
 
 IN_A_COLUMN = 15
 PAGE = 50
@@ -141,6 +142,18 @@ def export(account: Account, job_id: int) -> str:
         detail={"count": len(found)},
     )
     return spreadsheet(found)
+
+
+@interest_asked.connect
+def count_applications(_sender: None, job_ids: Sequence[int]) -> dict[int, Interest]:
+    """How many stand for each listing; the withdrawn ones do not."""
+    unread = func.sum(case((Application.stage == Stage.SUBMITTED, 1), else_=0))
+    rows = db.session.execute(
+        select(Application.job_id, func.count(), unread)
+        .where(Application.job_id.in_(job_ids), Application.stage != Stage.WITHDRAWN)
+        .group_by(Application.job_id)
+    )
+    return {job_id: Interest(int(count), int(new)) for job_id, count, new in rows}
 
 
 def _wanted(job: Job, text: str) -> list[ColumnElement[bool]]:

@@ -101,6 +101,7 @@ class RequirementsForm(StepForm):
     step = "requirements"
     experience = ChoiceField("How much experience do you ask for?", taxonomy.EXPERIENCE)
     apprentice_welcome = BooleanField("Apprentices are welcome, such as CPC-A")
+    credential_groups = taxonomy.CREDENTIAL_GROUPS
     credentials_required = ChoicesField("Required: any one of these", _CREDENTIALS, [Optional()])
     credentials_preferred = ChoicesField("Preferred", _CREDENTIALS, [Optional()])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -22,6 +22,7 @@ from app.jobs.lifecycle import STATE_LABELS, Action, Role
 from app.jobs.models import Job, JobRevision, JobState
 from app.jobs.services.moves import actions_for, carry_out, job_for, record, state_of
 from app.jobs.services.named_codes import copy_codes
+from app.jobs.signals import Interest, interest_asked
 
 PAGE_SIZE = 50
 MOST_AT_ONCE = 200
@@ -46,6 +47,7 @@ class Row:
     days_left: int | None
     actions: list[Action]
     has_proposal: bool
+    interest: Interest
 
     @property
     def label(self) -> str:
@@ -147,10 +149,18 @@ def dashboard(
             )
         )
     )
-    return [_row(job, job.id in proposals) for job in jobs], last_page
+    drawn = _interest([job.id for job in jobs])
+    none = Interest()
+    return [_row(job, job.id in proposals, drawn.get(job.id, none)) for job in jobs], last_page
 
 
-def _row(job: Job, has_proposal: bool) -> Row:
+def _interest(job_ids: Sequence[int]) -> Mapping[int, Interest]:
+    """Applications know of listings and not the other way: they are asked, and answer."""
+    answers = interest_asked.send(None, job_ids=job_ids)
+    return {job_id: found for _, answer in answers for job_id, found in answer.items()}
+
+
+def _row(job: Job, has_proposal: bool, interest: Interest) -> Row:
     state = state_of(job)
     counting = state in (JobState.LIVE, JobState.PAUSED, JobState.SCHEDULED)
     return Row(
@@ -159,6 +169,7 @@ def _row(job: Job, has_proposal: bool) -> Row:
         days_left=days_left(job) if counting else None,
         actions=actions_for(job, Role.MEMBER),
         has_proposal=has_proposal,
+        interest=interest,
     )
 
 

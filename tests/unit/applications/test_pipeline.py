@@ -17,6 +17,8 @@ from app.audit import AuditEntry
 from app.errors import NotFound
 from app.extensions import db
 from app.jobs.models import Job
+from app.jobs.services import dashboard
+from app.jobs.signals import Interest
 from tests.factories.accounts import make_account
 from tests.factories.applications import make_application, member_of
 from tests.factories.jobs import make_job
@@ -55,6 +57,17 @@ def test_a_column_holds_its_first_ones_and_counts_all(app):
     assert Stage.DECLINED not in sizes
     assert board.totals[Stage.DECLINED] == 3
     assert board.total == IN_A_COLUMN + 9
+
+
+def test_the_dashboard_says_how_many_applied_and_how_many_nobody_read_yet(app):
+    job, quiet = make_job(), make_job()
+    fill(job, 3)
+    fill(job, 2, stage=Stage.OFFER)
+    fill(job, 4, stage=Stage.WITHDRAWN)
+    rows, _ = dashboard(owner_of(job), job.organisation)
+    assert [row.interest for row in rows] == [Interest(applications=5, unread=3)]
+    rows, _ = dashboard(owner_of(quiet), quiet.organisation)
+    assert [row.interest for row in rows] == [Interest()]
 
 
 def test_a_list_has_pages(app):

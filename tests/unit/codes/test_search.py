@@ -1,5 +1,6 @@
 """Searching the reference, with the engine and without it."""
 
+import secrets
 import shutil
 from pathlib import Path
 
@@ -20,10 +21,11 @@ def indexed(app):
 
 
 @pytest.fixture
-def without_index(app):
+def without_index(app, monkeypatch):
     release = make_release()
     app.extensions.pop("search_engine", None)
     shutil.rmtree(Path(app.config["DATA_DIR"]) / "search", ignore_errors=True)
+    monkeypatch.setitem(app.config, "SEARCH_PREFIX", f"test_{secrets.token_hex(4)}_")
     yield release
     app.extensions.pop("search_engine", None)
 
