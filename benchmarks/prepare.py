@@ -18,13 +18,13 @@ from sqlalchemy.orm import Session
 
 from app import clock, create_app
 from app.accounts.models import Account
-from app.accounts.services import open_session
 from app.codes.models import HEADINGS, CodeEntry, CodeNote
 from app.extensions import db
 from app.filters import pay_range
 from app.jobs.models import Job, visible
 from benchmarks import floor
 from benchmarks.listings import make_listings
+from tests.clients import signed_in
 
 ROOT = Path(__file__).resolve().parent.parent
 LISTINGS = 10_000
@@ -143,12 +143,7 @@ def _cookie(app: Flask) -> str:
         )
         db.session.add(reader)
         db.session.flush()
-    token = open_session(reader, browser="benchmark")
-    db.session.commit()
-    client = app.test_client()
-    with client.session_transaction() as session:
-        session["_user_id"] = token
-        session["_fresh"] = True
+    client = signed_in(app, reader)
     client.get("/codes")  # the first page adds the token of its forms to the cookie
     cookie = client.get_cookie(app.config["SESSION_COOKIE_NAME"])
     assert cookie is not None

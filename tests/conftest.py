@@ -5,20 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextvars import Context
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
-from flask import Flask, has_app_context
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, make_url, text
-from werkzeug.test import TestResponse
 
 from app import create_app
-from app.accounts.models import Account
-from app.accounts.services import open_session
 from app.extensions import Base, db
+from tests.clients import Browser, signed_in
 from tests.watch import watch
 
 
@@ -38,19 +35,6 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         found["SEARCH_URL"] = os.environ["MEILI_URL"]
         found["SEARCH_KEY"] = found["SEARCH_ADMIN_KEY"] = os.environ.get("MEILI_KEY", "")
     return found
-
-
-class Browser(FlaskClient):
-    """Each request has a context of its own, as in production.
-
-    In the context the test runs in, one request's user and database session would be the next's.
-    """
-
-    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        response = Context().run(super().open, *args, **kwargs)
-        if has_app_context():
-            db.session.expire_all()  # the test sees what the request committed
-        return response
 
 
 def _own_database(address: str) -> str:
@@ -110,16 +94,6 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def client_of(app: Flask) -> Callable[[Account], FlaskClient]:
+def client_of(app: Flask) -> Callable[..., FlaskClient]:
     """A browser that is logged in as the given account."""
-
-    def log_in(account: Account, **options: Any) -> FlaskClient:
-        token = open_session(account, browser="tests")
-        db.session.commit()
-        browser = app.test_client(**options)
-        with browser.session_transaction() as session:
-            session["_user_id"] = token
-            session["_fresh"] = True
-        return browser
-
-    return log_in
+    return partial(signed_in, app)

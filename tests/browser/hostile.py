@@ -1,4 +1,6 @@
-"""Text meant to run as a script wherever a page forgets to escape it: three hundred ways and more."""
+"""Text that runs as a script wherever a page forgets to escape it, in over three hundred ways."""
+
+# ruff: noqa: E501 - a payload is one line
 
 from __future__ import annotations
 

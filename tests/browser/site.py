@@ -15,6 +15,12 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from flask import Flask
+
+from app import create_app
+from app.extensions import db
+from tests.clients import Browser
+
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -60,6 +66,16 @@ class Site:
         if done.returncode:
             raise RuntimeError(f"flask {' '.join(words)}: {done.stdout}{done.stderr}")
         return done.stdout
+
+    @contextmanager
+    def inside(self) -> Iterator[Flask]:
+        """The application on the data of the running site, for what a browser would do slowly."""
+        app = create_app(self.environ, WTF_CSRF_ENABLED=False)
+        app.test_client_class = Browser
+        with app.app_context():
+            yield app
+            db.session.remove()
+            db.engine.dispose()
 
 
 def _wait_for(url: str, processes: list[subprocess.Popen[bytes]], seconds: float = 60) -> None:
