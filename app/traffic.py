@@ -6,6 +6,7 @@ import logging
 import re
 import time
 import uuid
+from functools import cache
 
 from flask import Flask, Response, current_app, g, request
 from prometheus_client import Counter, Histogram
@@ -24,6 +25,11 @@ SECONDS = Histogram(
 )
 METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
 UNCOUNTED = frozenset({"static"})
+
+# Looking a series up by its labels costs more than counting in it. There are as many as endpoints
+# have methods and answers: a few hundred.
+_counter = cache(REQUESTS.labels)
+_histogram = cache(SECONDS.labels)
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
@@ -56,8 +62,8 @@ def _end(response: Response) -> Response:
         return response
     seconds = time.perf_counter() - g.started
     method = request.method if request.method in METHODS else "other"
-    REQUESTS.labels(endpoint, method, str(response.status_code)).inc()
-    SECONDS.labels(endpoint).observe(seconds)
+    _counter(endpoint, method, response.status_code).inc()
+    _histogram(endpoint).observe(seconds)
     # The endpoint, never the path: a path may hold a token or a search.
     log.info(
         "%s %s %s",

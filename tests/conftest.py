@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import create_engine, make_url, text
 
 from app import create_app
-from app.extensions import Base, db
+from app.extensions import Base, db, limiter
 from tests.clients import Browser, signed_in
 from tests.watch import watch
 
@@ -69,13 +69,15 @@ def application(settings: dict[str, str]) -> Iterator[Flask]:
 @pytest.fixture
 def app(application: Flask) -> Iterator[Flask]:
     """The application inside a context; whatever a test left behind is deleted after it."""
+    limiter.enabled = False  # there is one for all applications, and another may have turned it on
     with application.app_context():
         yield application
         db.session.rollback()
         _empty_every_table()
         db.session.commit()
         db.session.remove()
-    application.extensions.pop("code_pages", None)
+    for remembered in ("code_pages", "shown_releases"):
+        application.extensions.pop(remembered, None)
     shutil.rmtree(Path(application.config["DATA_DIR"]) / "mail", ignore_errors=True)
 
 

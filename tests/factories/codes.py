@@ -6,6 +6,8 @@ import hashlib
 from datetime import date
 from pathlib import Path
 
+from flask import current_app
+
 from app.codes.models import ICD10CM, CodeRelease
 from app.codes.services.releases import begin_release, fill_release, publish_release, read_book
 from app.codes.services.sources import Source
@@ -32,4 +34,5 @@ def make_release(
         pass
     publish_release(release)
     db.session.commit()
+    current_app.extensions.pop("shown_releases", None)  # as if processes had asked again since
     return release

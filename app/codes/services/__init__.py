@@ -7,7 +7,7 @@ from app.codes.services.lookup import (
     nearest_codes,
     resolve_range,
 )
-from app.codes.services.releases import current_release
+from app.codes.services.releases import current_release, shown_release
 from app.codes.services.search import Found, search_codes
 
 __all__ = [
@@ -19,4 +19,5 @@ __all__ = [
     "nearest_codes",
     "resolve_range",
     "search_codes",
+    "shown_release",
 ]

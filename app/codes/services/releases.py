@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
+from flask import current_app
 from sqlalchemy import Table, bindparam, delete, func, insert, select
 
 from app import audit, clock
 from app.codes.models import (
     HEADINGS,
+    SYSTEMS,
     CodeEntry,
     CodeNote,
     CodeRelease,
@@ -27,6 +30,8 @@ from app.filters import long_date, plural
 ROW_FLOOR = 90_000
 _ENTRIES = cast(Table, CodeEntry.__table__)
 _NOTES = cast(Table, CodeNote.__table__)
+# Seconds until a process asks again which release is current: a new one shows that much later.
+REMEMBERED = 2.0
 STEP = 5_000  # rows written between two commits: SQLite's other writers wait no longer than that
 
 
@@ -47,6 +52,30 @@ _CURRENT = select(CodeRelease).where(
 
 def current_release(system: str) -> CodeRelease | None:
     return db.session.scalar(_CURRENT, {"system": system})
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRelease:
+    """The current release as this process last saw it."""
+
+    id: int
+    sha256: str
+    next_due: date
+    seen_at: float  # on the clock of the process
+
+
+def shown_release(system: str) -> ShownRelease | None:
+    """What `current_release` said within the last REMEMBERED seconds, mostly without a query."""
+    memory: dict[str, ShownRelease] = current_app.extensions.setdefault("shown_releases", {})
+    known = memory.get(system)
+    if known is not None and time.monotonic() - known.seen_at < REMEMBERED:
+        return known
+    release = current_release(system) if system in SYSTEMS else None
+    if release is None:
+        return None
+    found = ShownRelease(release.id, release.sha256, release.next_due, time.monotonic())
+    memory[system] = found
+    return found
 
 
 def known_release(system: str, sha256: str) -> CodeRelease | None:

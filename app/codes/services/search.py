@@ -9,8 +9,9 @@ from typing import cast
 
 from sqlalchemy import Table, and_, bindparam, func, select
 
-from app.codes.models import HEADINGS, ICD10CM, CodeEntry, CodeRelease, ReleaseState
+from app.codes.models import HEADINGS, ICD10CM, CodeEntry
 from app.codes.services.lookup import LAST
+from app.codes.services.releases import shown_release
 from app.engine import engine
 from app.extensions import db
 from search.contract import (
@@ -61,21 +62,19 @@ def search_codes(
     Without `count` the total may stop at what was asked for.
     """
     text = typed.replace("\x00", " ").strip()[:MAX_TEXT]
-    if not re.search(r"\w", text):
+    release = shown_release(system) if re.search(r"\w", text) else None
+    if release is None:
         return NOTHING
     prefix = code_prefix(text)
     if prefix:
-        found = _beginning_with(system, prefix, offset, limit, count)
+        found = _beginning_with(release.id, prefix, offset, limit, count)
         if found.total:
             return found
-    release_id = db.session.scalar(_CURRENT, {"system": system})
-    if release_id is None:
-        return NOTHING
     try:
-        return _by_words(system, release_id, text, offset, limit)
+        return _by_words(system, release.id, text, offset, limit)
     except (SearchUnavailable, IndexMissing) as error:
         log.warning("codes are searched in the database: %s", error)
-        return _in_database(release_id, text, offset, limit)
+        return _in_database(release.id, text, offset, limit)
 
 
 def code_prefix(text: str) -> str | None:
@@ -86,28 +85,19 @@ def code_prefix(text: str) -> str | None:
     return match[1] + (match[2] or match[3] or "")
 
 
-_A, _R = cast(Table, CodeEntry.__table__).c, cast(Table, CodeRelease.__table__).c
-_CURRENT = select(_R.id).where(
-    _R.system == bindparam("system"), _R.state == ReleaseState.CURRENT.value
-)
-_ENTRIES = select(_A.key, _A.shown, _A.title, _A.kind)
-_FOUND = _ENTRIES.where(_A.release_id == bindparam("release"))
+_A = cast(Table, CodeEntry.__table__).c
+_FOUND = select(_A.key, _A.shown, _A.title, _A.kind).where(_A.release_id == bindparam("release"))
 # Sections are left to their words: "E08-E13" is no code that begins with E08.
-_IN_RANGE = and_(
-    _A.release_id == _CURRENT.scalar_subquery(),
-    _A.key >= bindparam("first"),
-    _A.key < bindparam("last"),
-    _A.key.not_like("%-%"),
-)
+_IN_RANGE = and_(_A.key >= bindparam("first"), _A.key < bindparam("last"), _A.key.not_like("%-%"))
 _BEGINNING = (
-    _ENTRIES.where(_IN_RANGE).order_by(_A.key).offset(bindparam("offset")).limit(bindparam("limit"))
+    _FOUND.where(_IN_RANGE).order_by(_A.key).offset(bindparam("offset")).limit(bindparam("limit"))
 )
-_BEGINNING_COUNTED = select(func.count()).where(_IN_RANGE)
+_BEGINNING_COUNTED = select(func.count()).where(_A.release_id == bindparam("release"), _IN_RANGE)
 _NAMED = _FOUND.where(_A.key.in_(bindparam("keys", expanding=True)))
 
 
-def _beginning_with(system: str, prefix: str, offset: int, limit: int, count: bool) -> Found:
-    within = {"system": system, "first": prefix, "last": prefix + LAST}
+def _beginning_with(release_id: int, prefix: str, offset: int, limit: int, count: bool) -> Found:
+    within = {"release": release_id, "first": prefix, "last": prefix + LAST}
     rows = db.session.execute(_BEGINNING, {**within, "offset": offset, "limit": limit})
     entries = tuple(_answer(*row) for row in rows)
     total = offset + len(entries) if entries else 0

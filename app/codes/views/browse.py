@@ -51,9 +51,9 @@ def search() -> ResponseReturnValue:
 @limiter.limit(limits.SEARCH_PER_ADDRESS)
 def suggest() -> ResponseReturnValue:
     found = services.search_codes(_typed(), limit=SUGGESTIONS, count=False)
-    base = url_for("codes.system", system=ICD10CM)
     items = [
-        {"title": e.title, "code": e.shown, "url": f"{base}/{e.address}"} for e in found.entries
+        {"title": e.title, "code": e.shown, "url": f"/codes/{ICD10CM}/{e.address}"}
+        for e in found.entries
     ]
     response = jsonify(items=items)
     response.headers["Cache-Control"] = "public, max-age=60"

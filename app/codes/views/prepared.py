@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import threading
-import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Generic, TypeVar
 
 from flask import current_app, render_template
@@ -15,14 +15,11 @@ from markupsafe import Markup
 
 from app import clock
 from app.codes import services
-from app.codes.models import HEADINGS, SYSTEMS, CodeRelease, NoteKind
+from app.codes.models import HEADINGS, NoteKind
 from app.codes.services.description import common_description
 from app.codes.services.page import CodePage, code_page
 
 MEMORY = 24 * 1024 * 1024  # bytes in each process, for either kind of page
-# Seconds until a process asks again which release is current: a guest's page costs no query, and
-# a new edition shows that much later.
-REMEMBERED = 2.0
 
 Kept = TypeVar("Kept")
 
@@ -85,16 +82,7 @@ class GuestPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """The release a process shows of a system, and since when on its clock it knows so."""
-
-    edition: Hashable  # differs whenever a page may
-    asked_at: float
-
-
-@dataclass(frozen=True, slots=True)
 class Shelves:
-    shown: dict[str, Shown]
     entries: Shelf[Prepared]
     guests: Shelf[GuestPage]
 
@@ -102,22 +90,15 @@ class Shelves:
 def shelves() -> Shelves:
     found: Shelves | None = current_app.extensions.get("code_pages")
     if found is None:
-        fresh = Shelves({}, Shelf(MEMORY), Shelf(MEMORY))
+        fresh = Shelves(Shelf(MEMORY), Shelf(MEMORY))
         found = current_app.extensions.setdefault("code_pages", fresh)
     return found
 
 
 def current_edition(system: str) -> Hashable | None:
-    """Which pages are current; None where no release of the system is loaded."""
-    known = shelves().shown.get(system)
-    if known is not None and time.monotonic() - known.asked_at < REMEMBERED:
-        return known.edition
-    release = services.current_release(system) if system in SYSTEMS else None
-    if release is None:
-        return None
-    edition = (release.id, release.sha256, _is_overdue(release))
-    shelves().shown[system] = Shown(edition, time.monotonic())
-    return edition
+    """Differs whenever a page may; None where no release of the system is loaded."""
+    shown = services.shown_release(system)
+    return None if shown is None else (shown.id, shown.sha256, _is_overdue(shown.next_due))
 
 
 def prepared_page(edition: Hashable, system: str, typed: str) -> Prepared | None:
@@ -132,7 +113,7 @@ def prepared_page(edition: Hashable, system: str, typed: str) -> Prepared | None
     found = shelf.get((edition, entry.address))
     if found is None:
         page = code_page(entry.release, entry)
-        found = _drawn(page, overdue=_is_overdue(entry.release))
+        found = _drawn(page, overdue=_is_overdue(entry.release.next_due))
         drawn = (found.head, found.top, found.contents, found.reference, found.closing)
         size = sum(len(part) for part in drawn)
         shelf.put((edition, entry.address), found, size)
@@ -188,6 +169,6 @@ def guest_page(edition: Hashable, prepared: Prepared, draw: Callable[[Prepared],
     return found
 
 
-def _is_overdue(release: CodeRelease) -> bool:
+def _is_overdue(next_due: date) -> bool:
     """Whether CDC's calendar has a newer edition in force than the one that is loaded."""
-    return clock.now().date() >= release.next_due
+    return clock.now().date() >= next_due
