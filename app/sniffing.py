@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
+from lxml import etree
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
@@ -21,6 +22,7 @@ EXTENSIONS = {".pdf": PDF, ".docx": DOCX}
 
 MAX_UNPACKED = 50 * 1024 * 1024  # bytes a DOCX may hold once unzipped
 MAX_MEMBERS = 2_000
+MAX_PACKAGING = 2 * 1024 * 1024  # bytes of the parts of a DOCX that tell what the others are
 MAX_PAGES = 60
 MAX_OBJECTS = 20_000  # of a PDF; a résumé has hundreds
 
@@ -30,9 +32,17 @@ _ACTIVE_KEYS = frozenset(
      "/RichMediaSettings"}
 )  # fmt: skip
 _ACTIVE_VALUES = frozenset(
-    {"/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/GoToE", "/EmbeddedFile",
-     "/FileAttachment", "/RichMedia", "/Movie", "/Rendition", "/3D"}
+    {"/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/GoToE", "/GoToR",
+     "/EmbeddedFile", "/FileAttachment", "/RichMedia", "/Movie", "/Rendition", "/3D"}
 )  # fmt: skip
+# What makes a DOCX more than pages: relationships of these kinds, content types that hold these.
+_FOREIGN_KINDS = frozenset(
+    {"activexcontrolbinary", "afchunk", "control", "oleobject", "package", "vbaproject"}
+)
+_FOREIGN_TYPES = ("activex", "macroenabled", "oleobject", "vbaproject")
+_FOREIGN = "The document holds macros or embedded files. Save it without them."
+_TOO_MUCH = "The document unpacks to far more than a résumé holds."
+_DAMAGED_WORD = "The Word document is damaged. Save it again and retry."
 _RUNNABLE = frozenset(
     {".bat", ".cmd", ".exe", ".hta", ".htm", ".html", ".jar", ".js", ".lnk", ".msi", ".php",
      ".ps1", ".scr", ".sh", ".svg", ".vbs", ".xhtml"}
@@ -129,11 +139,12 @@ def _check_docx(content: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.infolist()
             if len(members) > MAX_MEMBERS or sum(m.file_size for m in members) > MAX_UNPACKED:
-                raise Invalid("The document unpacks to far more than a résumé holds.")
+                raise Invalid(_TOO_MUCH)
             if any(member.flag_bits & 1 for member in members):
                 raise Invalid("The document is protected by a password. Save a copy without one.")
             if archive.testzip() is not None:  # reads each member: a false size shows here
                 raise not_word
+            packaging = _packaging(archive)
     except Invalid:
         raise
     except (*_DAMAGED, EOFError, RuntimeError) as error:
@@ -144,8 +155,66 @@ def _check_docx(content: bytes) -> None:
     if not {"[content_types].xml", "word/document.xml"} <= set(names):
         raise not_word
     if any("vbaproject" in n or "/embeddings/" in n or "/activex/" in n for n in names):
-        raise Invalid("The document holds macros or embedded files. Save it without them.")
+        raise Invalid(_FOREIGN)
+    for part in packaging:
+        _check_packaging(part)
 
 
 def _leads_out(name: str) -> bool:
     return name.startswith("/") or "\\" in name or ".." in name.split("/")
+
+
+def _packaging(archive: zipfile.ZipFile) -> list[bytes]:
+    """The parts that tell what the others are and how they hang together."""
+    parts = [
+        member
+        for member in archive.infolist()
+        if member.filename.lower().endswith((".rels", "[content_types].xml"))
+    ]
+    if sum(part.file_size for part in parts) > MAX_PACKAGING:
+        raise Invalid(_TOO_MUCH)
+    return [archive.read(part) for part in parts]
+
+
+def _check_packaging(part: bytes) -> None:
+    """Refuse what a reader would load from elsewhere, run, or hand to another program.
+
+    A document can give such parts any name; what they are stands here.
+    """
+    root = _parsed(part)
+    for relationship in root.iter("{*}Relationship"):
+        kind = relationship.get("Type", "").strip().rpartition("/")[2].lower()
+        if kind in _FOREIGN_KINDS:
+            raise Invalid(_FOREIGN)
+        is_inside = relationship.get("TargetMode", "Internal").strip().lower() == "internal"
+        # A hyperlink is followed by a person; anything else would be fetched on opening.
+        if not is_inside and kind != "hyperlink":
+            raise Invalid(
+                "The document loads a template or pictures from elsewhere. "
+                "Save it as a PDF and send that."
+            )
+    for declared in root.iter("{*}Default", "{*}Override"):
+        media_type = declared.get("ContentType", "").lower()
+        if any(word in media_type for word in _FOREIGN_TYPES):
+            raise Invalid(_FOREIGN)
+
+
+def _parsed(part: bytes) -> etree._Element:
+    """A part as XML; entities, DTDs and the network stay off."""
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        attribute_defaults=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        root = etree.fromstring(part, parser)
+    except etree.XMLSyntaxError as error:
+        raise Invalid(_DAMAGED_WORD) from error
+    if root.getroottree().docinfo.doctype:
+        raise Invalid(_DAMAGED_WORD)
+    return root

