@@ -7,13 +7,14 @@ from datetime import timedelta
 
 from flask import Flask, Response, current_app, request
 from flask.typing import ResponseReturnValue
-from flask_limiter.util import get_remote_address
 from flask_login import current_user
 from itsdangerous import BadData, URLSafeSerializer
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.errors import error_page
-from app.extensions import limiter
+from app.addresses import spell_address
+from app.errors import Invalid, error_page
+from app.extensions import limiter, visitor_network
+from app.forms import tidy
 
 # Log-in limits count failures. The narrow one is per account and network, so that a stranger
 # elsewhere cannot lock anyone out; the wide one spares browsers the account was used in before.
@@ -33,12 +34,16 @@ def typed_address() -> str:
 
 
 def _account_key(email: str) -> str:
-    return "account:" + hashlib.sha256(email.strip().lower().encode()).hexdigest()[:32]
+    try:
+        spelled = spell_address(tidy(email))  # as the form and the look-up read it
+    except Invalid:
+        spelled = email.strip().lower()
+    return "account:" + hashlib.sha256(spelled.encode()).hexdigest()[:32]
 
 
 def typed_address_here() -> str:
     """The account that is named, from this network."""
-    return f"{typed_address()}:{get_remote_address()}"
+    return f"{typed_address()}:{visitor_network()}"
 
 
 def browser_is_known() -> bool:
@@ -78,7 +83,7 @@ def _cookie_name() -> str:
 
 def acting_account() -> str:
     """The account that is logged in, or the network of whoever is not."""
-    return f"account:{current_user.id}" if current_user.is_authenticated else get_remote_address()
+    return f"account:{current_user.id}" if current_user.is_authenticated else visitor_network()
 
 
 def refused(response: Response) -> bool:

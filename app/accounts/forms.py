@@ -5,8 +5,8 @@ from __future__ import annotations
 from wtforms import EmailField, PasswordField, StringField
 from wtforms.validators import DataRequired, Length
 
-from app.accounts.services.addresses import LONGEST as LONGEST_ADDRESS
 from app.accounts.services.passwords import LONGEST as LONGEST_PASSWORD
+from app.addresses import LONGEST as LONGEST_ADDRESS
 from app.forms import Form
 
 _EMAIL = (

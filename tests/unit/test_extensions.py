@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 
 from app import clock
 from app.accounts.models import Account, AccountSession
-from app.extensions import db, insert_once
+from app.extensions import db, insert_once, visitor_network
 from tests.factories.accounts import make_account
 
 
@@ -68,6 +68,23 @@ def test_of_many_inserts_at_once_exactly_one_wins(app):
     for thread in threads:
         thread.join()
     assert len([number for number in found if number is not None]) == 1
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:DB8:1:2::ffff", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("::1", "::/64"),
+        ("unknown", "unknown"),
+    ],
+)
+def test_what_is_counted_is_an_ipv4_address_or_the_network_of_an_ipv6_one(app, address, counted):
+    with app.test_request_context("/", environ_base={"REMOTE_ADDR": address}):
+        assert visitor_network() == counted
 
 
 def test_readers_and_a_writer_of_sqlite_do_not_shut_each_other_out(app):

@@ -3,11 +3,10 @@
 import pytest
 from flask import Flask
 from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 
 from app import create_app, limits
 from app.config import flask_config, read_settings
-from app.extensions import db
+from app.extensions import db, visitor_network
 
 
 @pytest.fixture(scope="module")
@@ -53,13 +52,52 @@ def test_someone_elsewhere_is_not_locked_out_by_it(limited):
     assert attempts(limited, 1, "203.0.113.3", "b@example.com") == [422]
 
 
-def test_the_key_of_an_account_holds_no_address_and_ignores_its_spelling(app):
-    keys = set()
-    for typed in ("Ann@Example.com", " ann@example.com "):
-        with app.test_request_context("/", method="POST", data={"email": typed}):
-            keys.add(limits.typed_address())
-    assert len(keys) == 1
-    assert "ann" not in keys.pop().lower().removeprefix("account:")
+def test_guessing_goes_on_counting_when_the_address_is_spelled_another_way(limited):
+    spellings = ["Ann@example.com", "ann@\uff45xample.com", "a\x01nn@example.com", " ann@EXAMPLE.com"]
+    codes = [
+        attempts(limited, 1, "203.0.113.4", spellings[number % len(spellings)])[0]
+        for number in range(11)
+    ]
+    assert codes == [422] * 10 + [429]
+
+
+def test_guessing_goes_on_counting_when_the_host_changes_within_its_network(limited):
+    codes = [
+        attempts(limited, 1, f"2001:db8:1:2::{number:x}", "c@example.com")[0]
+        for number in range(11)
+    ]
+    assert codes == [422] * 10 + [429]
+    assert attempts(limited, 1, "2001:db8:1:3::1", "c@example.com") == [422]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Ann@Example.com",
+        " ann@example.com ",
+        "a\x01nn@example.com",
+        "\u202eann@example.com",
+        "ann@\uff45xample.com",
+        "ann@\uff45\uff58\uff41\uff4d\uff50\uff4c\uff45\u3002com",
+    ],
+)
+def test_the_key_of_an_account_holds_no_address_and_ignores_its_spelling(app, typed):
+    def key(email: str) -> str:
+        with app.test_request_context("/", method="POST", data={"email": email}):
+            return limits.typed_address()
+
+    assert key(typed) == key("ann@example.com")
+    assert key(typed) != key("ben@example.com")
+    assert "ann" not in key(typed).removeprefix("account:")
+
+
+def test_what_is_no_address_has_a_key_all_the_same(app):
+    def key(email: str) -> str:
+        with app.test_request_context("/", method="POST", data={"email": email}):
+            return limits.typed_address()
+
+    assert key(" Nobody ") == key("nobody")
+    assert key("") != key("nobody")
 
 
 def test_redis_down_leaves_each_process_counting_by_itself(tmp_path):
@@ -68,7 +106,7 @@ def test_redis_down_leaves_each_process_counting_by_itself(tmp_path):
     )
     small = Flask("small")
     small.config.update({k: v for k, v in values.items() if k.startswith("RATELIMIT")})
-    limiter = Limiter(key_func=get_remote_address, app=small)
+    limiter = Limiter(key_func=visitor_network, app=small)
 
     @small.get("/")
     @limiter.limit("3 per hour")

@@ -8,7 +8,6 @@ from sqlalchemy.exc import IntegrityError
 from app import audit, clock
 from app.accounts import emails
 from app.accounts.models import Account, OneTimeToken, Purpose, Staff
-from app.accounts.services.addresses import spell_address
 from app.accounts.services.log_in import confirm_password
 from app.accounts.services.passwords import check_choice, hash_password
 from app.accounts.services.sessions import end_sessions
@@ -21,6 +20,7 @@ from app.accounts.services.tokens import (
     void_tokens,
 )
 from app.accounts.signals import account_closing
+from app.addresses import spell_address
 from app.errors import Conflict, Gone, Invalid
 from app.extensions import db
 

@@ -13,7 +13,6 @@ from sqlalchemy import select
 from app import audit, clock, tasks
 from app.accounts import emails
 from app.accounts.models import Account, OneTimeToken, Purpose
-from app.accounts.services.addresses import spell_address
 from app.accounts.services.passwords import check_choice, hash_password, password_matches
 from app.accounts.services.sessions import end_sessions, token_digest
 from app.accounts.services.tokens import (
@@ -24,6 +23,7 @@ from app.accounts.services.tokens import (
     spend_token,
     void_tokens,
 )
+from app.addresses import spell_address
 from app.errors import Invalid, TooMany
 from app.extensions import db, insert_once
 

@@ -15,7 +15,6 @@ from app.accounts.services import (
     session_of,
     verify_email,
 )
-from app.accounts.services.addresses import spell_address
 from app.audit import AuditEntry
 from app.errors import Gone, Invalid, TooMany
 from app.extensions import db
@@ -144,33 +143,6 @@ def test_the_mail_can_be_had_again_a_few_times(app):
         send_verification_again(account)
     token = token_in(last_mail_to("ann@example.com"))
     assert verify_email(token, acting=None, password=CHOSEN).is_verified
-
-
-@pytest.mark.parametrize(
-    ("typed", "stored"),
-    [
-        ("Ann@Example.COM", "ann@example.com"),
-        ("a.b+tag@sub.example.org", "a.b+tag@sub.example.org"),
-        ("ann@bücher.example", "ann@xn--bcher-kva.example"),
-    ],
-)
-def test_an_address_has_one_spelling(typed, stored):
-    assert spell_address(typed) == stored
-
-
-@pytest.mark.parametrize(
-    "typed",
-    [
-        "", "ann", "ann@", "@example.com", "ann@example", "ann @example.com", "a@b@example.com",
-        "ann@example.com\nBcc: x@example.com", "ann@[127.0.0.1]", "closed-1@invalid",
-        "Ann <ann@example.com>", "ä@example.com", "a" * 65 + "@example.com",
-        "ann@" + "e" * 300 + ".com", "ann@localhost",
-    ],
-)  # fmt: skip
-def test_what_is_not_an_address_is_refused_at_its_field(typed):
-    with pytest.raises(Invalid) as refused:
-        spell_address(typed)
-    assert refused.value.field == "email"
 
 
 def test_each_step_is_in_the_audit_log_without_the_address(app):
