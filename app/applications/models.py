@@ -76,6 +76,11 @@ class Application(Base):
         """Whether it is still under way: neither side has ended it."""
         return self.stage in OPEN_STAGES
 
+    @property
+    def is_erased(self) -> bool:
+        """Whether the coder has closed the account: that there was one is all that is left."""
+        return not self.snapshot
+
 
 class ApplicationStep(Base):
     __tablename__ = "application_step"

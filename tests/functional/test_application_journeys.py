@@ -16,7 +16,7 @@ from app.extensions import db
 from app.files import StoredFile
 from app.jobs.models import JobState
 from app.seekers.services import keep_resume
-from tests.factories.accounts import make_account
+from tests.factories.accounts import PASSWORD, make_account
 from tests.factories.applications import make_application, member_of
 from tests.factories.documents import docx_bytes, file_form, pdf_bytes
 from tests.factories.jobs import make_job
@@ -289,6 +289,41 @@ def test_withdrawing_and_what_the_employer_then_sees(client_of):
     page = employer.get(f"/employers/applications/{application.id}").text
     assert "Withdrawn" in page
     assert "/move" not in page
+
+
+def test_whom_an_employer_hired_stays_on_the_board_when_the_account_is_closed(client_of):
+    application = make_application(account=make_account(name="Ann Rivera"))
+    employer = client_of(member_of(application))
+    path = f"/employers/applications/{application.id}"
+    employer.post(f"{path}/move", data={"stage": "hired"}, follow_redirects=True)
+    coder = client_of(application.account)
+    assert coder.post("/account/close", data={"password": PASSWORD}).status_code == 302
+    board = employer.get(f"/employers/jobs/{application.job_id}/applications").text
+    page = employer.get(path).text
+    for shown in (board, page):
+        assert "Closed account" in shown
+        assert "Hired" in shown
+        assert "Ann Rivera" not in shown
+        assert f"{path}/move" not in shown
+
+
+def test_a_suspended_employer_is_told_why_the_applications_are_shut(client_of):
+    application = make_application()
+    employer, coder = client_of(member_of(application)), client_of(application.account)
+    application.job.organisation.suspended_at = clock.now()
+    db.session.commit()
+    there = f"/employers/applications/{application.id}"
+    board = f"/employers/jobs/{application.job_id}/applications"
+    for answer in (
+        *(employer.get(p) for p in (there, f"{there}/resume", board, f"{board}?stage=all")),
+        employer.post(f"{there}/move", data={"stage": "hired", "message": "Come on Monday."}),
+    ):
+        assert answer.status_code == 403
+        assert "is suspended, so its applications cannot be opened until" in answer.text
+        assert application.account.name not in answer.text
+    assert employer.get(f"{board}.csv").status_code == 403
+    assert coder.get(f"/applications/{application.id}").status_code == 200
+    assert coder.get(f"/applications/{application.id}/resume").data == pdf_bytes()
 
 
 def test_the_board_is_found_empty_searched_and_listed(client_of):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
-from app import audit, clock, files
+from app import audit, files
 from app.accounts.models import Account
 from app.accounts.signals import account_closing
-from app.applications.models import Application, ApplicationStep, Stage
+from app.applications.models import Application
+from app.applications.services.moving import end_by_coder, lock_application
 from app.extensions import db
+from app.jobs.models import Job
 
 
 @account_closing.connect
@@ -17,9 +19,16 @@ def erase_applications(account: Account) -> None:
     sent = db.session.scalars(
         select(Application)
         .where(Application.account_id == account.id)
-        .options(selectinload(Application.steps), selectinload(Application.resume))
+        .options(
+            joinedload(Application.job).joinedload(Job.organisation),
+            selectinload(Application.resume),
+        )
+        .order_by(Application.id)
     ).all()
     for application in sent:
+        lock_application(application)
+        if application.is_open:  # how the employer ended the others stays on record
+            end_by_coder(application)
         _erase(application, account)
 
 
@@ -30,12 +39,6 @@ def _erase(application: Application, account: Account) -> None:
     application.snapshot, application.note = {}, ""
     for step in application.steps:
         step.message = ""
-    if application.stage != Stage.WITHDRAWN:
-        moment = clock.now()
-        application.stage, application.changed_at = Stage.WITHDRAWN, moment
-        application.steps.append(
-            ApplicationStep(actor_id=account.id, stage=Stage.WITHDRAWN, created_at=moment)
-        )
     audit.record(
         "application.erased",
         actor_id=account.id,

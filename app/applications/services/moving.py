@@ -23,7 +23,9 @@ def move(
     Sending the same form twice moves once.
     """
     application = application_for(account, application_id)
-    _lock(application)
+    lock_application(application)
+    if application.is_erased:
+        raise Conflict("The coder has closed the account, so this application stays as it is.")
     if application.stage == Stage.WITHDRAWN:
         raise Conflict("The coder has withdrawn this application.")
     if to is Stage.WITHDRAWN:
@@ -45,23 +47,28 @@ def move(
 def withdraw(account: Account, application_id: int) -> Application:
     """Take one's own application back. Doing it twice is fine; an ended one stays as it is."""
     application = application_of(account, application_id)
-    _lock(application)
+    lock_application(application)
     if application.stage == Stage.WITHDRAWN:
         return application
     if not application.is_open:
         raise Conflict("The employer has ended this application, so it cannot be withdrawn.")
-    _step(application, account, Stage.WITHDRAWN, "")
-    emails.send_withdrawn(application)
+    end_by_coder(application)
     return application
 
 
-def _lock(application: Application) -> None:
+def end_by_coder(application: Application) -> None:
+    """Mark an open application as withdrawn and tell the members."""
+    _step(application, application.account, Stage.WITHDRAWN, "")
+    emails.send_withdrawn(application)
+
+
+def lock_application(application: Application) -> None:
     """Hold the row against other transactions, and see it as it is now."""
     db.session.execute(
         update(Application).where(Application.id == application.id).values(stage=Application.stage),
         execution_options={"synchronize_session": False},
     )
-    db.session.refresh(application, ["stage", "steps"])
+    db.session.refresh(application, ["stage", "steps", "snapshot"])
 
 
 def _step(application: Application, account: Account, to: Stage, message: str) -> None:

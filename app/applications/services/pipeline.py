@@ -13,7 +13,7 @@ from app.accounts.models import Account
 from app.applications.documents import spreadsheet
 from app.applications.models import STAGES, Application, Stage
 from app.employers.models import Membership, Organisation
-from app.errors import NotFound
+from app.errors import NotFound, NotPermitted
 from app.extensions import db
 from app.files import StoredFile
 from app.jobs.models import Job
@@ -58,7 +58,7 @@ class Listed:
 
 def board_of(account: Account, job_id: int, *, text: str = "") -> Board:
     """The applications of a listing in columns, each with its first ones, newest first."""
-    job = job_for(account, job_id)
+    job = _job_for(account, job_id)
     wanted = _wanted(job, text)
     rank = (
         func.row_number()
@@ -86,7 +86,7 @@ def board_of(account: Account, job_id: int, *, text: str = "") -> Board:
 def listed(
     account: Account, job_id: int, *, stage: Stage | None = None, text: str = "", page: int = 1
 ) -> Listed:
-    job = job_for(account, job_id)
+    job = _job_for(account, job_id)
     wanted = _wanted(job, text)
     totals = _totals(wanted)
     shown = [*wanted, Application.stage == stage] if stage else wanted
@@ -102,7 +102,10 @@ def listed(
 
 
 def application_for(account: Account, application_id: int) -> Application:
-    """An application to one of the account's organisations; to others it does not exist."""
+    """An application to one of the account's organisations; to others it does not exist.
+
+    Raises NotPermitted while the organisation is suspended.
+    """
     found = db.session.scalar(
         select(Application)
         .join(Application.job)
@@ -117,6 +120,7 @@ def application_for(account: Account, application_id: int) -> Application:
     )
     if found is None:
         raise NotFound("There is no such application.")
+    _must_stand(found.job.organisation)
     return found
 
 
@@ -130,7 +134,7 @@ def resume_for(account: Account, application_id: int) -> StoredFile:
 
 def export(account: Account, job_id: int) -> str:
     """All applications to a listing as CSV. Whose data left the site is on record."""
-    job = job_for(account, job_id)
+    job = _job_for(account, job_id)
     found = db.session.scalars(
         select(Application).where(Application.job_id == job.id).order_by(Application.id)
     ).all()
@@ -154,6 +158,21 @@ def count_applications(_sender: None, job_ids: Sequence[int]) -> dict[int, Inter
         .group_by(Application.job_id)
     )
     return {job_id: Interest(int(count), int(new)) for job_id, count, new in rows}
+
+
+def _job_for(account: Account, job_id: int) -> Job:
+    job = job_for(account, job_id)
+    _must_stand(job.organisation)
+    return job
+
+
+def _must_stand(organisation: Organisation) -> None:
+    """Coders sent their data to an employer in good standing; another does not get to see it."""
+    if organisation.suspended_at is not None:
+        raise NotPermitted(
+            f"{organisation.name} is suspended, so its applications cannot be opened until that "
+            "is lifted."
+        )
 
 
 def _wanted(job: Job, text: str) -> list[ColumnElement[bool]]:

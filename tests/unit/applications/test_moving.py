@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, select
 
-from app import tasks
+from app import clock, tasks
 from app.accounts.services import close_account
 from app.applications.models import STAGES, ApplicationStep, Stage
 from app.applications.services import application_for, application_of, move, withdraw
-from app.errors import Conflict, Invalid, NotFound
+from app.errors import Conflict, Invalid, NotFound, NotPermitted
 from app.extensions import db
 from app.files import StoredFile
 from tests.factories.accounts import PASSWORD, make_account
@@ -158,6 +158,55 @@ def test_closing_the_account_leaves_a_stub_without_personal_data(app):
     kept = db.session.scalars(select(StoredFile)).all()
     assert kept == [declined.resume]
     assert declined.snapshot["name"]
+
+
+def test_closing_the_account_tells_the_members_as_withdrawing_does(app):
+    application = make_application(note="Call 512-555-0100", headline="Trauma coder")
+    withdrawn = make_application(job=application.job)
+    account, member = application.account, member_of(application)
+    name, email = account.name, account.email
+    withdraw(withdrawn.account, withdrawn.id)
+    close_account(account, password=PASSWORD)
+    db.session.commit()
+    usual, told = mails_to(member.email)[-2:]
+    assert (told.name, told.subject) == (usual.name, usual.subject)
+    assert told.text == usual.text.replace(withdrawn.account.name, name).replace(
+        f"/applications/{withdrawn.id}", f"/applications/{application.id}"
+    )
+    for erased in (email, "512-555-0100", "Trauma coder"):
+        assert erased not in told.text + told.html
+
+
+@pytest.mark.parametrize("ended", [Stage.DECLINED, Stage.HIRED])
+def test_closing_the_account_leaves_how_the_employer_ended_it(app, ended):
+    application = make_application()
+    member = member_of(application)
+    move(member, application.id, was=None, to=ended, message="Dear Ann")
+    close_account(application.account, password=PASSWORD)
+    db.session.commit()
+    assert (application.stage, stages(application)) == (ended, ["submitted", ended])
+    assert (application.snapshot, application.note, application.resume) == ({}, "", None)
+    assert [m.name for m in mails_to(member.email)] == ["application_received"]
+
+
+def test_nothing_is_sent_to_a_closed_account(app):
+    application = make_application()
+    member = member_of(application)
+    move(member, application.id, was=None, to=Stage.HIRED)
+    close_account(application.account, password=PASSWORD)
+    db.session.commit()
+    with pytest.raises(Conflict, match="closed the account"):
+        move(member, application.id, was=Stage.HIRED, to=Stage.OFFER, message="Still there?")
+    assert application.stage == Stage.HIRED
+
+
+def test_a_suspended_employer_moves_nothing_and_the_coder_may_still_withdraw(app):
+    application = make_application()
+    application.job.organisation.suspended_at = clock.now()
+    with pytest.raises(NotPermitted, match="is suspended, so its applications cannot be opened"):
+        move(member_of(application), application.id, was=None, to=Stage.HIRED, message="Come")
+    assert application_of(application.account, application.id).stage == Stage.SUBMITTED
+    assert withdraw(application.account, application.id).stage == Stage.WITHDRAWN
 
 
 def test_closing_after_withdrawing_adds_no_step(app):

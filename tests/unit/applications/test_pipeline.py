@@ -11,10 +11,10 @@ from sqlalchemy import select
 from app import clock
 from app.applications.documents import HEADINGS, neutralise
 from app.applications.models import Application, Stage
-from app.applications.services import board_of, export, listed
+from app.applications.services import application_for, board_of, export, listed, resume_for
 from app.applications.services.pipeline import IN_A_COLUMN, PAGE
 from app.audit import AuditEntry
-from app.errors import NotFound
+from app.errors import NotFound, NotPermitted
 from app.extensions import db
 from app.jobs.models import Job
 from app.jobs.services import dashboard
@@ -98,6 +98,28 @@ def test_another_employers_board_does_not_exist(app):
         for read in (board_of, listed, export):
             with pytest.raises(NotFound):
                 read(someone, job.id)
+
+
+def test_a_suspended_employer_sees_no_applications_until_that_is_lifted(app):
+    application = make_application()
+    job, member = application.job, member_of(application)
+    job.organisation.suspended_at = clock.now()
+    readings = [
+        lambda: board_of(member, job.id),
+        lambda: listed(member, job.id),
+        lambda: export(member, job.id),
+        lambda: application_for(member, application.id),
+        lambda: resume_for(member, application.id),
+    ]
+    for read in readings:
+        with pytest.raises(NotPermitted, match="is suspended, so its applications cannot be"):
+            read()
+    with pytest.raises(NotFound):
+        application_for(make_account(), application.id)
+    assert db.session.scalar(select(AuditEntry).where(AuditEntry.subject_kind == "job")) is None
+    job.organisation.suspended_at = None
+    for read in readings:
+        assert read()
 
 
 def rows_of(text: str) -> list[list[str]]:
