@@ -249,36 +249,6 @@ def test_the_employer_downloads_the_resume_and_it_is_on_record(client_of):
     assert entry.subject_id == application.resume_id
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        {},
-        {"stage": "promoted"},
-        {"stage": "withdrawn"},
-        {"stage": "screening", "message": "x" * 4_001},
-        {"stage": ["x" * 9_000]},
-    ],
-)
-def test_a_move_to_nowhere_is_refused(client_of, data):
-    application = make_application()
-    answer = client_of(member_of(application)).post(
-        f"/employers/applications/{application.id}/move", data=data
-    )
-    assert answer.status_code == 422
-    assert application.stage == Stage.SUBMITTED
-
-
-def test_a_colleagues_move_in_between_is_told(client_of):
-    application = make_application()
-    browser = client_of(member_of(application))
-    path = f"/employers/applications/{application.id}"
-    browser.post(f"{path}/move", data={"was": "submitted", "stage": "offer"})
-    answer = browser.post(f"{path}/move", data={"was": "submitted", "stage": "declined"})
-    assert answer.location == path
-    assert "A colleague has moved" in browser.get(path).text
-    assert application.stage == Stage.OFFER
-
-
 def test_withdrawing_and_what_the_employer_then_sees(client_of):
     application = make_application()
     coder, employer = client_of(application.account), client_of(member_of(application))

@@ -56,21 +56,25 @@ def move(application_id: int) -> ResponseReturnValue:
             )
         except (Conflict, Invalid) as error:
             db.session.rollback()
-            flash(error.message, "warn")
-            return redirect(url_for("applications.review", application_id=application_id))
-        name, label, job_id = (
-            moved.snapshot.get("name", ""),
-            STAGES[Stage(moved.stage)],
-            moved.job_id,
+            form.blame(error)
+        else:
+            return _moved(moved)
+    found = services.application_for(actor(), application_id)
+    if form.form_errors:  # the page tells what has changed meanwhile, so it has been seen
+        form.was.data = found.stage
+    return _page(found, form)
+
+
+def _moved(application: Application) -> ResponseReturnValue:
+    name, label = application.snapshot.get("name", ""), STAGES[Stage(application.stage)]
+    there = url_for("applications.review", application_id=application.id)
+    if request.form.get("back") == "board":
+        there = url_for(
+            "applications.pipeline", job_id=application.job_id, _anchor=f"a{application.id}"
         )
-        db.session.commit()
-        flash(f"{name}: {label}", "good")
-        if request.form.get("back") == "board":
-            return redirect(
-                url_for("applications.pipeline", job_id=job_id, _anchor=f"a{application_id}")
-            )
-        return redirect(url_for("applications.review", application_id=application_id))
-    return _page(services.application_for(actor(), application_id), form)
+    db.session.commit()
+    flash(f"{name}: {label}", "good")
+    return redirect(there)
 
 
 def _page(found: Application, form: MoveForm) -> ResponseReturnValue:
