@@ -26,6 +26,8 @@ PAY_PER_ACCOUNT = "30 per hour"
 APPLY_PER_ACCOUNT = "60 per hour"
 KNOWN_ACCOUNTS = 5  # remembered in one browser
 SEARCH_PER_ADDRESS = "240 per minute"
+MOVE_PER_ACCOUNT = "300 per hour"  # each sends a coder a mail with words of the employer's
+UPLOAD_PER_ACCOUNT = "30 per hour"
 
 
 def typed_address() -> str:

@@ -4,23 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app import create_app
 from app.accounts.models import Account
-from app.extensions import db, limiter
-from tests.conftest import Browser
 from tests.factories.accounts import PASSWORD, make_account
-
-
-@pytest.fixture
-def limited(app, settings):
-    """The same database, with the limits in force."""
-    strict = create_app({**settings, "RATE_LIMITS": "yes"}, WTF_CSRF_ENABLED=False)
-    strict.test_client_class = Browser
-    yield strict
-    limiter.reset()
-    limiter.enabled = False
-    with strict.app_context():
-        db.engine.dispose()
 
 
 def log_in(browser, email, password, network="198.51.100.7"):

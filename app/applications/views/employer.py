@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app import limits
 from app.access import Who, access, actor
 from app.applications import services
 from app.applications.documents import credential_labels
@@ -13,7 +14,7 @@ from app.applications.models import STAGES, Application, Stage
 from app.applications.views.blueprint import bp
 from app.downloads import send_document
 from app.errors import Conflict, Invalid
-from app.extensions import db
+from app.extensions import db, limiter
 from app.seekers.services import note_access
 
 
@@ -43,6 +44,7 @@ def review(application_id: int) -> ResponseReturnValue:
 
 @bp.post("/employers/applications/<int:application_id>/move")
 @access(Who.MEMBER)
+@limiter.limit(limits.MOVE_PER_ACCOUNT, key_func=limits.acting_account)
 def move(application_id: int) -> ResponseReturnValue:
     form = MoveForm()
     if form.validate():

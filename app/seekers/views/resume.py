@@ -5,10 +5,11 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from app import limits
 from app.access import Who, access, actor
 from app.downloads import send_document
 from app.errors import Invalid, TooLarge
-from app.extensions import db
+from app.extensions import db, limiter
 from app.seekers import services
 from app.seekers.forms import ResumeForm
 from app.seekers.views.blueprint import bp
@@ -17,6 +18,7 @@ from app.seekers.views.profile import back
 
 @bp.route("/profile/resume", methods=["GET", "POST"])
 @access(Who.ACCOUNT)
+@limiter.limit(limits.UPLOAD_PER_ACCOUNT, key_func=limits.acting_account, methods=["POST"])
 def resume() -> ResponseReturnValue:
     form = ResumeForm()
     if form.validate_on_submit():
