@@ -38,7 +38,7 @@ class LogInForm(Form):
 
 
 class VerifyForm(Form):
-    password = PasswordField("Password", [Length(max=LONGEST_PASSWORD)])
+    password = PasswordField("Password", _password("Enter your password."))
 
 
 class ForgottenPasswordForm(Form):

@@ -11,6 +11,7 @@ import time_machine
 from sqlalchemy import func, select
 
 from app import clock
+from app.accounts import services
 from app.accounts.models import Account, AccountSession
 from app.accounts.services import authenticate, find_account
 from app.extensions import db
@@ -81,20 +82,49 @@ def test_a_link_that_is_too_old_offers_the_next_step(client):
         page = client.get(link)
         assert page.status_code == 410
         assert "/log-in" in page.text
+        assert "/register" in page.text
         assert client.post(link, data={"password": CHOSEN}).status_code == 410
 
 
-def test_who_has_not_confirmed_can_log_in_and_have_the_mail_again(client):
-    register(client)
+def test_who_has_not_confirmed_is_told_how_and_registers_again_for_the_mail(client):
+    register(client, next=PAGE)
     first = last_mail_to("ann@example.com")
-    assert log_in(client, password=CHOSEN).status_code == 302
-    page = client.get("/verify-first", query_string={"next": PAGE})
-    assert "ann@example.com" in page.text
-    assert client.post("/verify-first", query_string={"next": PAGE}).status_code == 302
+    refused = log_in(client, password=CHOSEN, next=PAGE)
+    assert refused.status_code == 422
+    assert "open the link in the mail" in refused.text
+    register(client, next=PAGE)
     link = path_in(last_mail_to("ann@example.com"), "/verify/")
     assert link != path_in(first, "/verify/")
-    assert client.post(link).location == PAGE
-    assert client.get("/verify-first", query_string={"next": PAGE}).location == PAGE
+    assert client.post(link, data={"password": CHOSEN}).location == PAGE
+    assert is_logged_in(client)
+
+
+def test_whoever_was_logged_in_without_a_confirmed_address_can_have_the_mail_again(client_of):
+    browser = client_of(make_account(email="ann@example.com", email_verified_at=None))
+    page = browser.get("/verify-first", query_string={"next": PAGE})
+    assert "ann@example.com" in page.text
+    assert browser.post("/verify-first", query_string={"next": PAGE}).status_code == 302
+    link = path_in(last_mail_to("ann@example.com"), "/verify/")
+    assert browser.post(link, data={}).status_code == 422
+    assert browser.post(link, data={"password": PASSWORD}).location == PAGE
+    assert browser.get("/verify-first", query_string={"next": PAGE}).location == PAGE
+
+
+def test_a_strangers_registration_cannot_replace_the_password_of_whoever_is_logged_in(client_of):
+    account = make_account(email="ann@example.com", email_verified_at=None)
+    owner = client_of(account)
+    services.register(name="Stranger", email="ann@example.com", password=CHOSEN)
+    db.session.commit()
+    link = path_in(last_mail_to("ann@example.com"), "/verify/")
+    assert owner.post(link, data={}).status_code == 422
+    assert owner.post(link, data={"password": PASSWORD}).status_code == 422
+    assert not account.is_verified
+    owner.post("/verify-first")
+    own_link = path_in(last_mail_to("ann@example.com"), "/verify/")
+    assert owner.post(own_link, data={"password": PASSWORD}).status_code == 302
+    assert authenticate(email="ann@example.com", password=PASSWORD) is account
+    assert authenticate(email="ann@example.com", password=CHOSEN) is None
+    assert owner.get(link).status_code == 410
 
 
 def test_twenty_registrations_at_once_make_one_account(app):

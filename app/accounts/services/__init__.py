@@ -24,7 +24,7 @@ from app.accounts.services.settings import (
     rename,
 )
 from app.accounts.services.sign_up import (
-    needs_password,
+    check_verification_link,
     register,
     send_verification_again,
     verify_email,
@@ -40,6 +40,7 @@ __all__ = [
     "authenticate",
     "change_password",
     "check_reset_link",
+    "check_verification_link",
     "close_account",
     "confirm_email",
     "end_session",
@@ -49,7 +50,6 @@ __all__ = [
     "forget_old_tokens",
     "log_out_everywhere",
     "name_browser",
-    "needs_password",
     "note_use",
     "open_session",
     "register",

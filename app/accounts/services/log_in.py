@@ -15,14 +15,16 @@ from app.errors import Invalid
 
 
 def authenticate(*, email: str, password: str) -> Account | None:
-    """The account, or None: wrong address and wrong password take the same time to refuse.
+    """The account, or None: a wrong address and a wrong password take the same time to refuse.
 
+    So does an account whose address was never confirmed. Were it let in, anyone could register an
+    address, try to log in, and know by the answer whether it had an account before.
     Nothing is raised, so that the caller can commit the audit entry of a refusal.
     """
     account = find_account(email)
     stored = account.password_hash if account else None
     right = password_matches(stored, password[:LONGEST])
-    if account is None or not right:
+    if account is None or not account.is_verified or not right:
         audit.record(
             "account.log_in_refused",
             actor_id=None,

@@ -35,7 +35,9 @@ def ask_reset(email: str, *, back: str | None = None) -> None:
 @tasks.handles("accounts.send_reset")
 def send_reset(payload: dict[str, Any]) -> None:
     account = db.session.get(Account, payload["account_id"]) if payload["account_id"] else None
-    if account is None or account.closed_at or mails_lately(account.id) >= MAILS_AN_HOUR:
+    if account is None or account.closed_at:
+        return
+    if mails_lately(account.id, Purpose.RESET_PASSWORD) >= MAILS_AN_HOUR:
         return
     token = issue_token(account.id, Purpose.RESET_PASSWORD, email=account.email)
     emails.send_reset(account.email, token, payload["back"])

@@ -56,7 +56,7 @@ def ask_email_change(account: Account, *, current: str, email: str) -> str:
     address = spell_address(email)
     if address == account.email:
         raise Invalid("That is already your e-mail address.", field="email")
-    if mails_lately(account.id) >= MAILS_AN_HOUR:
+    if mails_lately(account.id, Purpose.CHANGE_EMAIL) >= MAILS_AN_HOUR:
         raise Invalid(
             "You have asked for several mails in the last hour. Try again later.", field="email"
         )

@@ -58,7 +58,7 @@ def answer_registration(payload: dict[str, Any]) -> None:
     account = row.account
     if account.is_verified:
         row.used_at, row.password_hash = clock.now(), None
-    if mails_lately(account.id, before=row) >= MAILS_AN_HOUR:
+    if mails_lately(account.id, Purpose.VERIFY_EMAIL, before=row) >= MAILS_AN_HOUR:
         return
     if account.is_verified:
         emails.send_already_registered(account.email, payload["back"])
@@ -70,7 +70,7 @@ def send_verification_again(account: Account, *, back: str | None = None) -> Non
     """Another confirmation mail for someone who is logged in and cannot find the first."""
     if account.is_verified:
         return
-    if mails_lately(account.id) >= MAILS_AN_HOUR:
+    if mails_lately(account.id, Purpose.VERIFY_EMAIL) >= MAILS_AN_HOUR:
         raise TooMany(
             "We have sent you several mails in the last hour. Look in your spam folder, or try "
             "again later."
@@ -85,26 +85,23 @@ def send_verification_again(account: Account, *, back: str | None = None) -> Non
     )
 
 
-def needs_password(token: str, acting: Account | None) -> bool:
-    """Whether whoever opens this link must say the password. Raises Gone for a dead link."""
-    row = find_token(token, Purpose.VERIFY_EMAIL)
-    return acting is None or acting.id != row.account_id
+def check_verification_link(token: str) -> None:
+    """Raises Gone where the link is dead, before anyone types a password for nothing."""
+    find_token(token, Purpose.VERIFY_EMAIL)
 
 
-def verify_email(token: str, *, acting: Account | None, password: str = "") -> Account:
+def verify_email(token: str, password: str) -> Account:
     """Confirm an address by its mailed link and the password of the registration it answers.
 
     Without the password, a stranger could register someone's address and wait until its owner
-    presses the button. Raises Gone for a dead link, Invalid for another password.
+    presses the button: the stranger's password would be the account's. So it is asked for even
+    where the owner is logged in. Raises Gone for a dead link, Invalid for another password.
     """
     row = find_token(token, Purpose.VERIFY_EMAIL)
     account = row.account
-    if needs_password(token, acting):
-        chosen = account.password_hash if account.is_verified else row.password_hash
-        if not password_matches(chosen or account.password_hash, password):
-            raise Invalid(
-                "That is not the password you chose when you registered.", field="password"
-            )
+    chosen = account.password_hash if account.is_verified else row.password_hash
+    if not password_matches(chosen or account.password_hash, password):
+        raise Invalid("That is not the password you chose when you registered.", field="password")
     spend_token(row)
     if not account.is_verified:
         if row.password_hash and row.password_hash != account.password_hash:

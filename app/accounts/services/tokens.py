@@ -18,7 +18,7 @@ LIFE = {
     Purpose.RESET_PASSWORD: timedelta(hours=1),
     Purpose.CHANGE_EMAIL: timedelta(hours=24),
 }
-MAILS_AN_HOUR = 5  # links sent to one account, so that nobody can fill its mailbox
+MAILS_AN_HOUR = 5  # links of one purpose sent to one account, so that nobody fills its mailbox
 KEPT = timedelta(days=30)
 
 
@@ -85,13 +85,17 @@ def void_tokens(account: Account, *purposes: Purpose) -> None:
     db.session.execute(unspent.values(used_at=clock.now()))
 
 
-def mails_lately(account_id: int, *, before: OneTimeToken | None = None) -> int:
-    """How many links were issued for the account in the last hour, or earlier than this one."""
+def mails_lately(account_id: int, purpose: Purpose, *, before: OneTimeToken | None = None) -> int:
+    """How many links of a purpose an account was issued in the last hour, or before that one.
+
+    Each purpose counts by itself: who registers a stranger's address keeps no reset link from it.
+    """
     issued = (
         select(func.count())
         .select_from(OneTimeToken)
         .where(
             OneTimeToken.account_id == account_id,
+            OneTimeToken.purpose == purpose,
             OneTimeToken.created_at > clock.now() - timedelta(hours=1),
         )
     )

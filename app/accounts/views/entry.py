@@ -15,6 +15,12 @@ from app.accounts.views.browser import HOME, back, enter, session_token
 from app.errors import Invalid
 from app.extensions import db, limiter
 
+# The same to everybody: it must not tell whether there is such an account, nor of which kind.
+REFUSED = (
+    "The e-mail address or the password is not right. Is your account new? Then open the link in "
+    "the mail we sent you first. To get that mail again, register once more."
+)
+
 
 @bp.route("/register", methods=["GET", "POST"])
 @access(Who.ANYONE)
@@ -75,7 +81,7 @@ def log_in() -> ResponseReturnValue:
         if account is not None:
             return enter(account, back())
         db.session.commit()
-        form.blame(Invalid("The e-mail address or the password is not right."))
+        form.blame(Invalid(REFUSED))
     return render_template("accounts/log_in.html", form=form, back=back()), form.status
 
 

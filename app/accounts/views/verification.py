@@ -19,6 +19,7 @@ from app.extensions import db, limiter
 @bp.get("/verify-first")
 @access(Who.ACCOUNT)
 def verify_first() -> ResponseReturnValue:
+    """For whoever was logged in before log-in began to ask for a confirmed address."""
     if current_user.is_verified:
         return redirect(back() or HOME)
     return render_template("accounts/verify_first.html", back=back())
@@ -38,18 +39,15 @@ def resend_verification() -> ResponseReturnValue:
 @limiter.limit(limits.LOG_IN_PER_ADDRESS, methods=["POST"], deduct_when=limits.refused)
 def verify_email(token: str) -> ResponseReturnValue:
     """Opening the link changes nothing, since mail scanners open links; the button does."""
-    acting = actor() if current_user.is_authenticated else None
     form = VerifyForm()
     try:
-        asks = services.needs_password(token, acting)
+        services.check_verification_link(token)
         if form.validate_on_submit():
-            account = services.verify_email(token, acting=acting, password=form.password.data or "")
-            db.session.commit()
-            response = enter(account, back()) if asks else redirect(back() or HOME)
+            response = enter(services.verify_email(token, form.password.data), back())
             flash("Your e-mail address is confirmed.", "good")
             return response
     except Invalid as error:
         form.blame(error)
     except Gone:
         return render_template("accounts/link_dead.html", about="verify", back=back()), 410
-    return render_template("accounts/verify.html", form=form, asks=asks), form.status
+    return render_template("accounts/verify.html", form=form), form.status

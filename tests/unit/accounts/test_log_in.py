@@ -38,6 +38,11 @@ def test_a_closed_account_cannot_be_entered(app):
     assert authenticate(email="ann@example.com", password=PASSWORD) is None
 
 
+def test_an_account_whose_address_is_not_confirmed_cannot_be_entered(app):
+    make_account(email="ann@example.com", email_verified_at=None)
+    assert authenticate(email="ann@example.com", password=PASSWORD) is None
+
+
 def test_an_account_without_a_password_cannot_be_entered(app):
     make_account(email="ann@example.com", password_hash="")
     assert authenticate(email="ann@example.com", password="") is None

@@ -9,6 +9,7 @@ from app.accounts.services import (
     ask_reset,
     authenticate,
     open_session,
+    register,
     reset_password,
     session_of,
 )
@@ -75,6 +76,15 @@ def test_an_account_gets_only_so_many_links_an_hour(app):
         ask_reset("ann@example.com")
         db.session.commit()
     assert len(mails_to("ann@example.com")) == 5
+
+
+def test_a_strangers_registrations_keep_no_reset_link_from_the_owner(app):
+    make_account(email="ann@example.com")
+    for _ in range(6):
+        register(name="Someone", email="ann@example.com", password=NEW)
+        db.session.commit()
+    mails_to("ann@example.com")
+    reset_password(asked("ann@example.com"), NEW)
 
 
 def test_a_link_mailed_to_an_address_the_account_gave_up_is_worth_nothing(app):

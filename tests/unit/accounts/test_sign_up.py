@@ -47,21 +47,17 @@ def test_a_registration_makes_an_unconfirmed_account_and_a_mail(app):
 def test_confirming_takes_the_link_and_the_password(app):
     token = registered()
     with pytest.raises(Invalid) as refused:
-        verify_email(token, acting=None, password="blue lantern hors")
+        verify_email(token, "blue lantern hors")
     assert refused.value.field == "password"
     assert not find_account("ann@example.com").is_verified
-    assert verify_email(token, acting=None, password=CHOSEN).is_verified
+    assert verify_email(token, CHOSEN).is_verified
 
 
-def test_whoever_is_logged_in_needs_no_password_again(app):
+def test_an_account_cannot_be_entered_before_its_address_is_confirmed(app):
     token = registered()
-    assert verify_email(token, acting=find_account("ann@example.com")).is_verified
-
-
-def test_being_logged_in_as_someone_else_does_not_replace_the_password(app):
-    token = registered()
-    with pytest.raises(Invalid):
-        verify_email(token, acting=make_account())
+    assert authenticate(email="ann@example.com", password=CHOSEN) is None
+    verify_email(token, CHOSEN)
+    assert authenticate(email="ann@example.com", password=CHOSEN) is not None
 
 
 def test_nobody_can_prepare_an_account_for_the_owner_of_an_address(app):
@@ -69,18 +65,31 @@ def test_nobody_can_prepare_an_account_for_the_owner_of_an_address(app):
     registered(password="the stranger knows this")
     stranger = open_session(find_account("ann@example.com"), browser="")
     token = registered(password=CHOSEN)
-    verify_email(token, acting=None, password=CHOSEN)
+    verify_email(token, CHOSEN)
     db.session.commit()
     assert authenticate(email="ann@example.com", password="the stranger knows this") is None
     assert authenticate(email="ann@example.com", password=CHOSEN) is not None
     assert session_of(stranger) is None
 
 
+def test_a_strangers_second_registration_cannot_put_its_password_on_the_account(app):
+    """Its link is in the owner's mailbox, newest of all; pressing its button proves nothing."""
+    own = registered(password=CHOSEN)
+    theirs = registered(password="the stranger knows this")
+    with pytest.raises(Invalid):
+        verify_email(theirs, CHOSEN)
+    verify_email(own, CHOSEN)
+    assert authenticate(email="ann@example.com", password=CHOSEN) is not None
+    assert authenticate(email="ann@example.com", password="the stranger knows this") is None
+    with pytest.raises(Gone):
+        verify_email(theirs, "the stranger knows this")
+
+
 def test_the_strangers_link_does_not_take_the_owners_password(app):
     theirs = registered(password="the stranger knows this")
     registered(password=CHOSEN)
     with pytest.raises(Invalid):
-        verify_email(theirs, acting=None, password=CHOSEN)
+        verify_email(theirs, CHOSEN)
 
 
 def test_a_second_registration_of_a_confirmed_address_changes_nothing(app):
@@ -121,16 +130,16 @@ def test_the_mail_carries_the_page_to_return_to(app):
 
 def test_a_confirmed_link_is_dead(app):
     token = registered()
-    verify_email(token, acting=None, password=CHOSEN)
+    verify_email(token, CHOSEN)
     with pytest.raises(Gone):
-        verify_email(token, acting=None, password=CHOSEN)
+        verify_email(token, CHOSEN)
 
 
 def test_confirming_voids_the_other_links(app):
     first, second = registered(), registered()
-    verify_email(second, acting=None, password=CHOSEN)
+    verify_email(second, CHOSEN)
     with pytest.raises(Gone):
-        verify_email(first, acting=None, password=CHOSEN)
+        verify_email(first, CHOSEN)
 
 
 def test_the_mail_can_be_had_again_a_few_times(app):
@@ -142,11 +151,11 @@ def test_the_mail_can_be_had_again_a_few_times(app):
     with pytest.raises(TooMany):
         send_verification_again(account)
     token = token_in(last_mail_to("ann@example.com"))
-    assert verify_email(token, acting=None, password=CHOSEN).is_verified
+    assert verify_email(token, CHOSEN).is_verified
 
 
 def test_each_step_is_in_the_audit_log_without_the_address(app):
-    verify_email(registered(), acting=None, password=CHOSEN)
+    verify_email(registered(), CHOSEN)
     entries = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
     assert [e.action for e in entries] == ["account.registered", "account.email_verified"]
     assert not any("example.com" in str(e.detail) for e in entries)
