@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from sqlalchemy import func, select
 
+from app import files, tasks
 from app.audit import AuditEntry
 from app.extensions import db
 from app.files import StoredFile
 from app.seekers.models import Experience, ProfileCredential, SeekerProfile
-from app.seekers.services import keep_resume
+from app.seekers.services import keep_resume, resume_of
 from tests.factories.accounts import make_account
 from tests.factories.documents import docx_bytes, file_form, pdf_bytes
 from tests.factories.seekers import make_profile
@@ -180,3 +183,28 @@ def test_replacing_and_removing(client_of):
     assert browser.post("/profile/resume/remove").status_code == 302
     assert browser.get("/profile/resume/download").status_code == 404
     assert count(StoredFile) == 0
+
+
+def test_twenty_uploads_at_once_leave_one_resume_and_no_stray_file(
+    app, client_of, tmp_path, monkeypatch
+):
+    monkeypatch.setitem(app.config, "DATA_DIR", tmp_path)
+    account = make_account()
+    browsers = [client_of(account) for _ in range(20)]
+    start, answers = threading.Barrier(20), []
+
+    def send(number, browser):
+        start.wait()
+        answers.append(upload(browser, f"{number}.pdf", pdf_bytes()).status_code)
+
+    threads = [threading.Thread(target=send, args=pair) for pair in enumerate(browsers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [302] * 20
+    tasks.drain()
+    stored = db.session.scalars(select(StoredFile)).one()
+    assert resume_of(account) is stored
+    on_disk = [path for path in files.folder().rglob("*") if path.is_file()]
+    assert on_disk == [files.path_of(stored)]
