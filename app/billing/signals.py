@@ -11,3 +11,4 @@ order_void = _signals.signal("order-void")  # the checkout ran out, failed or wa
 order_refunded = _signals.signal("order-refunded")  # in full
 order_disputed = _signals.signal("order-disputed")
 dispute_won = _signals.signal("dispute-won")
+dispute_lost = _signals.signal("dispute-lost")  # the money is gone, as after a refund

@@ -105,6 +105,17 @@ def member_of(account: Account, organisation_id: int) -> Membership:
     return membership
 
 
+def hold_membership(account: Account, organisation_id: int) -> Membership:
+    """The membership, held until this transaction ends: of two clicks at once the second waits."""
+    db.session.execute(
+        update(Membership)
+        .where(Membership.organisation_id == organisation_id, Membership.account_id == account.id)
+        .values(role=Membership.role),
+        execution_options={"synchronize_session": False},
+    )
+    return member_of(account, organisation_id)
+
+
 def is_member(account: Account, organisation_id: int) -> bool:
     found = db.session.scalar(
         select(Membership.id).where(
@@ -190,7 +201,7 @@ def suspend_organisation(operator: Account, organisation: Organisation, *, reaso
     reason = reason.strip()
     if len(reason) < SHORTEST_REASON:
         raise Invalid(
-            f"Write a reason of {SHORTEST_REASON} characters or more. Its members get it by mail.",
+            f"Write {SHORTEST_REASON} characters or more. Its members get the reason by e-mail.",
             field="reason",
         )
     if organisation.suspended_at:

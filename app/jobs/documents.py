@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from app import clock, taxonomy
@@ -80,8 +80,19 @@ def last_moment(job: Job) -> datetime | None:
     """When the listing stops taking applications: its close date or its expiry, the earlier."""
     moments = [job.expires_at] if job.expires_at else []
     if job.closes_on:
-        moments.append(datetime.combine(job.closes_on, time.max, UTC).replace(microsecond=0))
+        moments.append(clock.end_of(job.closes_on))
     return min(moments) if moments else None
+
+
+def last_day(job: Job) -> date | None:
+    """The day of the last moment, as it is announced."""
+    last = last_moment(job)
+    return last.astimezone(clock.LAST_ZONE).date() if last else None
+
+
+def is_past_close(job: Job) -> bool:
+    """Whether the last day to apply is over, however much of the paid time is left."""
+    return job.closes_on is not None and job.closes_on < clock.today()
 
 
 def quality(job: Job) -> int:

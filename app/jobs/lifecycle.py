@@ -141,7 +141,7 @@ TABLE: dict[tuple[JobState, Action, Role], Move] = {
     **_moves(
         Action.ARCHIVE,
         _MEMBER,
-        {_S.FILLED: _S.ARCHIVED, _S.EXPIRED: _S.ARCHIVED, _S.REMOVED: _S.ARCHIVED},
+        {_S.FILLED: _S.ARCHIVED, _S.EXPIRED: _S.ARCHIVED},  # what was removed stays on record
     ),
 }
 
@@ -175,8 +175,8 @@ ACTION_LABELS = {
     Action.ARCHIVE: ("Archive", "Archived."),
     Action.APPROVE: ("Approve", "Approved. The listing is live."),
     Action.SCHEDULE: ("Approve", "Approved. The listing goes live on the day asked for."),
-    Action.REJECT: ("Ask for changes", "Sent back. The employer gets your reason by mail."),
-    Action.REMOVE: ("Remove", "Removed. The employer gets your reason by mail."),
+    Action.REJECT: ("Ask for changes", "Sent back. The employer gets your reason by e-mail."),
+    Action.REMOVE: ("Remove", "Removed. The employer gets your reason by e-mail."),
 }
 
 _REFUSALS = {

@@ -16,6 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     case,
+    or_,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -130,26 +131,31 @@ class Job(Base):
         ]
 
 
-def visible(moment: datetime | BindParameter[datetime] | None = None) -> ColumnElement[bool]:
+def visible(
+    moment: datetime | BindParameter[datetime] | None = None,
+    day: date | BindParameter[date] | None = None,
+) -> ColumnElement[bool]:
     """The one condition for showing a listing to the public; needs a join to Organisation.
 
     Computed in every query, so that nothing has to run for a listing to start or to expire.
     """
     at = clock.now() if moment is None else moment
+    on = clock.today() if day is None else day
     return and_(
         Job.state.in_([JobState.LIVE, JobState.SCHEDULED]),
         Job.published_at <= at,
         Job.expires_at > at,
+        or_(Job.closes_on.is_(None), Job.closes_on >= on),
         Organisation.suspended_at.is_(None),
     )
 
 
-def visible_row(moment: datetime | None = None) -> ColumnElement[bool]:
+def visible_row() -> ColumnElement[bool]:
     """The same, as one test of a row that was reached otherwise: by its id, or newest first.
 
     Databases look for what they can of a condition in an index, and "live" is nearly all rows.
     """
-    return case((visible(moment), 1), else_=0) == 1
+    return case((visible(), 1), else_=0) == 1
 
 
 class JobTerm(Base):

@@ -12,7 +12,7 @@ from sqlalchemy import Select, func, select
 from app import clock, tasks
 from app.accounts.models import Account
 from app.applications.models import Application
-from app.billing.models import Order, OrderState
+from app.billing.models import Charge, ChargeState, Order, OrderState
 from app.codes.models import CodeEntry, CodeRelease, ReleaseState
 from app.employers.models import Organisation
 from app.engine import engine
@@ -134,7 +134,9 @@ def desk_figures() -> DeskFigures:
             select(func.count(Application.id)).where(Application.created_at >= week)
         ),
         paid_this_week_cents=_count(
-            select(func.sum(Order.total_cents - Order.refunded_cents)).where(Order.paid_at >= week)
+            select(func.sum(Charge.amount_cents - Charge.refunded_cents)).where(
+                Charge.created_at >= week, Charge.state != ChargeState.LOST
+            )
         ),
         disputed=_count(select(func.count(Order.id)).where(Order.state == OrderState.DISPUTED)),
         outbox_waiting=waiting,

@@ -6,12 +6,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from playwright.sync_api import Browser, Page
+from sqlalchemy import select
 
+from app.accounts.services import find_account
+from app.applications.services import ResumeChoice, apply
+from app.extensions import db
+from app.jobs.models import Job, JobState
+from app.jobs.services import buy
+from app.jobs.services.rules import STEPS
 from app.jobs.services.samples import CODER, EMPLOYER, MODERATOR, PASSWORD
+from app.seekers.services import keep_resume
 from tests.browser import people
 from tests.browser.site import Site
+from tests.factories.documents import pdf_bytes
+from tests.factories.seekers import make_profile
 
 GUEST = ""
+DASHBOARD = "main h2 a"
+LISTING = "main tbody a:has-text('Inpatient coder III')"
+ANSWERS = (DASHBOARD, LISTING, "main a:text-is('Edit')")
+FIRST = "main tbody a"
 
 
 @dataclass(frozen=True)
@@ -19,8 +33,10 @@ class Place:
     name: str
     path: str
     who: str = GUEST
-    # The link on `path` that leads to the page, for addresses that hold a number.
-    follow: str = ""
+    # The links that lead from `path` to the page, for addresses that hold a number.
+    follow: tuple[str, ...] = ()
+    # The button that sends the page's form as it is: what it looks like when something is wrong.
+    press: str = ""
 
 
 PLACES = (
@@ -28,7 +44,7 @@ PLACES = (
     Place("jobs", "/jobs"),
     Place("jobs filtered", "/jobs?q=cpc&setting=outpatient&state=TX"),
     Place("nothing found", "/jobs?q=zzzzqqqq&credential=cpc"),
-    Place("job", "/jobs", follow="main article a, main li h2 a, main h2 a, main h3 a"),
+    Place("job", "/jobs", follow=("main article a",)),
     Place("code", "/codes/icd10cm/E11.9"),
     Place("code with seventh characters", "/codes/icd10cm/S72.001A"),
     Place("codes", "/codes"),
@@ -38,10 +54,14 @@ PLACES = (
     Place("pricing", "/pricing"),
     Place("privacy", "/privacy"),
     Place("terms", "/terms"),
+    Place("company", "/jobs", follow=("main article a", "main .eyebrow a")),
     Place("register", "/register"),
+    Place("register, refused", "/register", press="Register"),
     Place("log in", "/log-in"),
+    Place("log in, refused", "/log-in", press="Log in"),
     Place("forgotten password", "/forgotten-password"),
     Place("mailbox", "/mailbox"),
+    Place("mail", "/mailbox", follow=(FIRST,)),
     Place("not found", "/there-is-no-such-page"),
     Place("profile", "/profile", CODER),
     Place("profile edit", "/profile/edit", CODER),
@@ -49,17 +69,59 @@ PLACES = (
     Place("positions", "/profile/experience", CODER),
     Place("résumé", "/profile/resume", CODER),
     Place("applications", "/applications", CODER),
+    Place("application", "/applications", CODER, ("main h2 a",)),
+    Place("apply", "/jobs?q=outpatient", CODER, ("main article a", "main a:text-is('Apply')")),
+    Place(
+        "apply, refused",
+        "/jobs?q=outpatient",
+        CODER,
+        ("main article a", "main a:text-is('Apply')", "label:text-is('Another file')"),
+        "Send application",
+    ),
     Place("account", "/account", CODER),
     Place("change password", "/account/password", CODER),
     Place("close account", "/account/close", CODER),
     Place("organizations", "/employers", EMPLOYER),
     Place("new organization", "/employers/new", EMPLOYER),
-    Place("dashboard", "/employers", EMPLOYER, follow="main h2 a"),
+    Place("new organization, refused", "/employers/new", EMPLOYER, press="Create organization"),
+    Place("organization", "/employers", EMPLOYER, ("main a:text-is('Edit')",)),
+    Place("dashboard", "/employers", EMPLOYER, (DASHBOARD,)),
+    Place("preview", "/employers", EMPLOYER, (DASHBOARD, LISTING)),
+    Place("check answers", "/employers", EMPLOYER, ANSWERS),
+    *(
+        Place(f"compose {s}", "/employers", EMPLOYER, (*ANSWERS, f"main a[href*='/edit/{s}']"))
+        for s in STEPS
+    ),
+    Place("renewal", "/employers", EMPLOYER, (DASHBOARD, "main tbody a:has-text('Renew')")),
+    Place("pipeline", "/employers", EMPLOYER, (DASHBOARD, "main a[href$='/applications']")),
+    Place(
+        "application on the board",
+        "/employers",
+        EMPLOYER,
+        (DASHBOARD, "main a[href$='/applications']", "main .board-card a"),
+    ),
     Place("orders", "/orders", EMPLOYER),
+    Place("order", "/orders", EMPLOYER, (FIRST,)),
     Place("desk", "/desk", MODERATOR),
     Place("review queue", "/desk/listings", MODERATOR),
-    Place("review", "/desk/listings", MODERATOR, follow="main tbody a"),
+    Place("review", "/desk/listings", MODERATOR, (FIRST,)),
 )
+
+
+def furnish(site: Site) -> None:
+    """What the samples leave out: a profile, an application, an order."""
+    with site.inside():
+        coder, employer = find_account(CODER), find_account(EMPLOYER)
+        assert coder is not None
+        assert employer is not None
+        make_profile(account=coder, headline="CCS, four years at a trauma center")
+        keep_resume(coder, name="casey-sample.pdf", content=pdf_bytes())
+        jobs = db.session.scalars(select(Job).order_by(Job.id)).all()
+        first = next(job for job in jobs if job.title.startswith("Inpatient coder III"))
+        apply(coder, first.id, note="I can start in January.", choice=ResumeChoice.CURRENT)
+        draft = next(job for job in jobs if job.state == JobState.LIVE and job is not first)
+        buy(employer, draft.id, sku="renewal-30", featured=False)
+        db.session.commit()
 
 
 class Visits:
@@ -85,8 +147,10 @@ class Visits:
         if before:
             before(page)
         page.goto(place.path)
-        if place.follow:
-            page.locator(place.follow).first.click()
+        for link in place.follow:
+            page.locator(link).first.click()
+        if place.press:
+            page.locator("main").get_by_role("button", name=place.press, exact=True).click()
         page.wait_for_load_state("networkidle")
         return page
 

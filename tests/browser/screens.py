@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.browser.places import PLACES, Visits
+from tests.browser.places import PLACES, Visits, furnish
 from tests.browser.site import CHROMIUM_FLAGS, ROOT, find_chromium, running_site
 
 FOLDER = ROOT / "docs" / "screens"
@@ -21,8 +21,8 @@ MAIN = (
     "pricing",
     "profile",
     "dashboard",
+    "pipeline",
     "review",
-    "register",
 )
 WIDTHS = (1280, 390)
 TALLEST = 1800  # pixels; what is further down repeats what is above it
@@ -38,6 +38,7 @@ def main() -> None:
         running_site(Path(folder)) as site,
         sync_playwright() as playwright,
     ):
+        furnish(site)
         browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
         visits = Visits(browser, site)
         for place in (p for p in PLACES if p.name in MAIN):

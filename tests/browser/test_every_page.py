@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Response
 
-from tests.browser.places import PLACES, Place, Visits
+from tests.browser.places import PLACES, Place, Visits, furnish
 from tests.browser.site import Site
 
 WIDTHS = (320, 768, 1280)
@@ -28,6 +28,7 @@ SCRIPTS = 40_000
 
 @pytest.fixture(scope="module")
 def visits(chromium: Browser, site: Site) -> Iterator[Visits]:
+    furnish(site)
     found = Visits(chromium, site)
     yield found
     found.close()

@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -24,6 +24,7 @@ from sqlalchemy import event
 
 from app import clock, create_app
 from app.extensions import db
+from app.filters import long_date
 from app.jobs.models import Facet, Job, JobState
 from app.jobs.services.index import announce, rebuild_index
 from app.jobs.services.public import listing_view
@@ -281,6 +282,9 @@ class TestAListing:
         assert data["title"] == "Coder & auditor"
         assert data["identifier"]["value"] == str(job.id)
         assert data["baseSalary"]["value"]["maxValue"] == 36
+        assert f'href="{data["hiringOrganization"]["sameAs"]}"' in page
+        last = datetime.fromisoformat(data["validThrough"])
+        assert f"<dt>Apply by</dt><dd>{long_date(last)}" in page
 
     def test_another_address_leads_to_the_right_one(self, client):
         job = make_job()
@@ -332,12 +336,16 @@ class TestAListing:
             assert client.get(page_of(job)).status_code == 410
 
     def test_past_its_close_date_nobody_is_asked_to_apply(self, client):
-        job = make_job(closes_on=clock.now().date() - timedelta(days=1))
+        job = make_job(closes_on=clock.today() - timedelta(days=1))
+        alike = make_job(title="Another one")
 
         page = client.get(page_of(job)).text
 
-        assert "Closed on" in page
+        assert f"It closed on {long_date(job.closes_on)} and takes no more applications." in page
+        assert '<meta name="robots" content="noindex">' in page
+        assert "ld+json" not in page
         assert "/apply" not in page
+        assert titles(page) == titles(client.get("/").text) == [alike.title]
 
     def test_an_invented_one_is_labelled_and_not_indexed(self, client):
         job = make_job(organisation=make_organisation(is_sample=True))

@@ -10,14 +10,19 @@ import pytest
 import requests
 from flask.testing import FlaskClient
 
-from app import create_app
+from app import create_app, tasks
 from app.accounts.models import Account
 from app.billing.models import Order, OrderState
 from app.billing.services import Line
 from app.extensions import csrf, db
-from tests.factories.accounts import make_account
+from app.jobs import services as jobs
+from app.jobs.models import JobState
+from app.jobs.services.review import seen_mark
+from tests.factories.accounts import make_account, make_moderator
 from tests.factories.jobs import make_job
+from tests.factories.listings import make_draft
 from tests.factories.orders import make_order
+from tests.mailbox import mails
 from tests.payments import SimulatedStripe, forget_gateway, mails_queued, served
 
 ClientOf = Callable[[Account], FlaskClient]
@@ -300,3 +305,36 @@ def test_from_the_return_page_an_employer_reaches_the_listing(browser, buyer, st
     order = make_order(buyer=buyer, subject_kind="job", subject_id=make_job().id)
     stripe.bank.pay(stripe.begin(order))
     assert f'href="/employers/jobs/{order.subject_id}/preview"' in back(browser, order).text
+
+
+def test_a_listing_refused_for_good_is_paid_back(browser, buyer, stripe):
+    """As the terms say: it was never up, so the money goes back, and nobody has to think of it."""
+    job = make_draft(owner=buyer)
+    order = jobs.buy(buyer, job.id, sku="listing-30", featured=True)
+    db.session.commit()
+    stripe.bank.pay(stripe.begin(order))
+    back(browser, order)
+    jobs.remove(make_moderator(), job.id, reason="This is no coding position.")
+    db.session.commit()
+    assert order.state == OrderState.PAID
+    [told] = [mail for mail in mails() if mail.name == "job_removed"]
+    assert "$348 paid for it goes back to the card" in told.text
+    stripe.deliver(*stripe.events())
+    db.session.expire_all()
+    assert (order.state, order.refunded_cents) == (OrderState.REFUNDED, 348_00)
+    assert (job.state, job.rejection) == (JobState.REMOVED, "This is no coding position.")
+    assert jobs.remove(make_moderator(), job.id, reason="This is no coding position.") is False
+
+
+def test_a_listing_that_was_up_is_removed_without_a_refund(buyer, stripe):
+    job = make_draft(owner=buyer)
+    order = jobs.buy(buyer, job.id, sku="listing-30", featured=False)
+    db.session.commit()
+    stripe.bank.pay(stripe.begin(order))
+    stripe.deliver(*stripe.events())
+    jobs.approve(make_moderator(), job.id, seen=seen_mark(job))
+    jobs.remove(make_moderator(), job.id, reason="It asks applicants for money.")
+    db.session.commit()
+    tasks.drain()
+    assert stripe.events("charge.refunded") == []
+    assert order.state == OrderState.PAID

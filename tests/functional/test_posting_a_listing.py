@@ -28,7 +28,7 @@ ORGANISATION = {
 
 
 def answers() -> dict[str, dict[str, object]]:
-    closes_on = clock.now().date() + timedelta(days=25)
+    closes_on = clock.today() + timedelta(days=25)
     return {
         "basics": {"title": "Inpatient coder", "role": "coder", "engagement": "full-time"},
         "place": {"place_kind": "remote", "states": ["CA", "CO", "TX"]},
@@ -140,7 +140,7 @@ def test_a_listing_expires_by_time_and_comes_back_by_renewal(client, client_of, 
         board = employer.get("/employers/st-olaf-health/jobs").text
         assert "Expired" in board
         assert f'href="/employers/jobs/{job.id}/pay"' in board
-        closes_on = (clock.now().date() + timedelta(days=20)).isoformat()
+        closes_on = (clock.today() + timedelta(days=20)).isoformat()
         pay(employer, stripe, job, sku="renewal-30", closes_on=closes_on)
         page = public_text(client, job)
         assert "is closed" not in page

@@ -11,10 +11,9 @@ from app.accounts.models import Account
 from app.applications import emails
 from app.applications.models import Application, ApplicationStep, Stage
 from app.employers.services import is_member
-from app.errors import Conflict, Gone, Invalid, NotPermitted
+from app.errors import Conflict, Invalid, NotPermitted
 from app.extensions import db, insert_once
 from app.files import StoredFile
-from app.filters import long_date
 from app.jobs.models import Job
 from app.jobs.services import visible_job
 from app.seekers.models import SeekerProfile
@@ -43,8 +42,6 @@ def job_to_apply_to(account: Account, job_id: int) -> Job:
     job = visible_job(job_id)
     if job.apply_method != "here":
         raise Conflict("This employer takes applications on its own site.")
-    if job.closes_on is not None and job.closes_on < clock.now().date():
-        raise Gone(f"Applications to this job closed on {long_date(job.closes_on)}.")
     if is_member(account, job.organisation_id):
         raise NotPermitted(
             f"You are a member of {job.organisation.name}, which posted this job, so you cannot "

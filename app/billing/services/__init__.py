@@ -17,7 +17,7 @@ from app.billing.services.reconciliation import (
     unfinished_references,
     unopened_orders,
 )
-from app.billing.services.settlement import Mismatch, confirm_payment
+from app.billing.services.settlement import Mismatch, confirm_payment, refund_order
 from app.billing.services.webhook import Outcome, apply_event, note_forgery
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "place_order",
     "recent_references",
     "reconcile",
+    "refund_order",
     "unfinished_references",
     "unopened_orders",
 ]

@@ -174,9 +174,7 @@ def _pay_late(order: Order, checkout: Checkout) -> bool:
     """Paid after it was replaced or cancelled: nothing is delivered, so the money goes back."""
     if order.state != OrderState.VOID or order.charges or not checkout.settled:
         return False
-    charge = _record_charge(order, checkout)
-    if charge.amount_cents:
-        tasks.defer("billing.refund", {"order_id": order.id, "payment": charge.provider_id})
+    _ask_back(_record_charge(order, checkout))
     log.warning("a void order was paid", extra={"order": order.id})
     return True
 
@@ -212,6 +210,17 @@ def _win(order: Order, checkout: Checkout) -> bool:
         return False
     order.state = OrderState.PAID
     signals.dispute_won.send(order)
+    return True
+
+
+def _lose(order: Order, checkout: Checkout) -> bool:
+    """The charge is marked lost after the steps, so that this is told once."""
+    payment = checkout.payment
+    told = bool(order.charges) and order.charges[-1].state == ChargeState.LOST
+    lost = payment is not None and payment.dispute == "lost"
+    if order.state != OrderState.DISPUTED or told or not lost:
+        return False
+    signals.dispute_lost.send(order)
     return True
 
 
@@ -254,8 +263,36 @@ _STEPS: tuple[tuple[str, Callable[[Order, Checkout], bool]], ...] = (
     ("paid_late", _pay_late),
     ("disputed", _dispute),
     ("dispute_won", _win),
+    ("dispute_lost", _lose),
     ("refunded", _refund),
 )
+
+
+def refund_order(order_id: int) -> int:
+    """Have what was paid for an order given back in full. Returns how many cents that is.
+
+    The worker asks Stripe, and the order becomes refunded when Stripe says that it was.
+    """
+    order = lock_order(order_id)
+    if order is None or order.state != OrderState.PAID:
+        return 0
+    cents = sum(_ask_back(charge) for charge in order.charges)
+    if cents:
+        audit.record(
+            "order.refund_asked",
+            actor_id=None,
+            subject_kind="order",
+            subject_id=order.id,
+            detail={"cents": cents},
+        )
+    return cents
+
+
+def _ask_back(charge: Charge) -> int:
+    cents = charge.amount_cents - charge.refunded_cents
+    if cents:
+        tasks.defer("billing.refund", {"order_id": charge.order_id, "payment": charge.provider_id})
+    return cents
 
 
 @tasks.handles("billing.refund")

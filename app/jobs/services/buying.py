@@ -73,7 +73,7 @@ def is_awaiting_payment(job: Job) -> bool:
 
 
 def _takes_applications(job: Job) -> bool:
-    return job.closes_on is not None and job.closes_on > clock.now().date()
+    return job.closes_on is not None and job.closes_on > clock.today()
 
 
 def _move_close_date(account: Account, job: Job, closes_on: date | None, *, needed: bool) -> None:
@@ -81,7 +81,7 @@ def _move_close_date(account: Account, job: Job, closes_on: date | None, *, need
         if needed:
             raise Invalid("Enter a new last day to apply.", field="closes_on")
         return
-    if needed and closes_on <= clock.now().date():
+    if needed and closes_on <= clock.today():
         raise Invalid("The last day to apply must be ahead.", field="closes_on")
     step = STEPS["applying"]
     content = content_of(job)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Date, bindparam, select
 
 from app import clock, taxonomy
 from app.employers.models import Organisation
@@ -81,7 +81,7 @@ _COLUMNS = (
 # Whether each may be seen is a column: as a condition it would lead SQLite through an index of all
 # live listings. Built once, for every list asks it.
 _QUESTION = (
-    select(visible(bindparam("moment", type_=UtcDateTime)), *_COLUMNS)
+    select(visible(bindparam("moment", type_=UtcDateTime), bindparam("day", type_=Date)), *_COLUMNS)
     .join(Job.organisation)
     .where(Job.id.in_(bindparam("job_ids", expanding=True)))
 )
@@ -96,7 +96,8 @@ def cards_of(job_ids: Sequence[int]) -> list[Card]:
     if not job_ids:
         return []
     moment = clock.now()
-    rows = db.session.execute(_QUESTION, {"job_ids": job_ids, "moment": moment}).all()
+    asked = {"job_ids": job_ids, "moment": moment, "day": clock.today()}
+    rows = db.session.execute(_QUESTION, asked).all()
     keys = {row.id: (_is_featured(row, moment), row) for row in rows if row[0]}
     found = {job_id: _known.get(key) for job_id, key in keys.items()}
     new = [job_id for job_id, card in found.items() if card is None]

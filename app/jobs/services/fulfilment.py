@@ -7,10 +7,11 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from app import clock
-from app.billing.models import Order
-from app.billing.services import PRICES
+from app import clock, tasks
+from app.billing.models import Order, OrderState
+from app.billing.services import PRICES, refund_order
 from app.billing.signals import (
+    dispute_lost,
     dispute_won,
     order_disputed,
     order_paid,
@@ -34,6 +35,8 @@ from app.jobs.services.moves import (
 log = logging.getLogger(__name__)
 
 REFUNDED = "The payment was refunded."
+LOST = "The bank of the card took the payment back."
+_OVER = (JobState.REMOVED, JobState.ARCHIVED)  # there is nothing left to give for money
 
 
 @order_paid.connect
@@ -43,6 +46,10 @@ def deliver(order: Order) -> None:
         return
     job = lock_job(order.subject_id)
     if _purchase_of(order) is not None:
+        return
+    if job.state in _OVER:
+        record("job.paid_in_vain", job, actor_id=order.account_id, detail={"order": order.id})
+        tasks.defer("jobs.give_back", {"order_id": order.id})
         return
     purchase = JobPurchase(
         job_id=job.id,
@@ -79,7 +86,7 @@ def _prolong(job: Job, purchase: JobPurchase) -> None:
         start = max(job.featured_until or moment, moment)
         job.featured_until = start + timedelta(days=purchase.featured_days)
     note_change(job)
-    emails.send_renewed(job)
+    emails.send_renewed(job, days=purchase.days)
 
 
 @order_void.connect
@@ -90,23 +97,31 @@ def let_go(order: Order) -> None:
 
 
 @order_refunded.connect
+@dispute_lost.connect
 def take_back(order: Order) -> None:
+    """The money went back, by a refund or by a dispute: so does what it paid for, once."""
     purchase = _purchase_of(order) if order.subject_kind == SUBJECT else None
     if purchase is None or purchase.undone_at is not None:
         return
     job = lock_job(purchase.job_id)
     purchase.undone_at = clock.now()
-    record("job.payment_refunded", job, actor_id=None, detail={"order": order.id})
+    record("job.payment_taken_back", job, actor_id=None, detail={"order": order.id})
     if purchase.is_renewal:
         _shorten(job, purchase)
-        return
+    else:
+        _take_first_days(job, purchase, REFUNDED if order.state == OrderState.REFUNDED else LOST)
+    _end_hold(job, order)
+
+
+def _take_first_days(job: Job, purchase: JobPurchase, why: str) -> None:
     job.paid_days -= purchase.days
     unpublished = job.state in (JobState.DRAFT, JobState.REJECTED)
     if job.paid_days <= 0:
         job.is_featured = False
         if not unpublished and _try(job, Action.REMOVE):
-            job.rejection = REFUNDED
-            emails.send_removed(job)
+            job.rejection = why
+            # A renewal that was paid for prolongs nothing any more.
+            emails.send_removed(job, refunded_cents=give_back_standing(job))
     elif job.published_at is not None:
         _shorten(job, purchase)
 
@@ -136,13 +151,50 @@ def hold(order: Order) -> None:
 def release(order: Order) -> None:
     if order.subject_kind != SUBJECT:
         return
-    job = lock_job(order.subject_id)
-    if not job.is_held:
+    _end_hold(lock_job(order.subject_id), order)
+
+
+def _end_hold(job: Job, order: Order) -> None:
+    """Unless another of its payments is still contested."""
+    contested = (
+        select(JobPurchase.id)
+        .join(Order, Order.id == JobPurchase.order_id)
+        .where(
+            JobPurchase.job_id == job.id,
+            JobPurchase.undone_at.is_(None),
+            Order.state == OrderState.DISPUTED,
+        )
+    )
+    if not job.is_held or db.session.scalars(contested).first() is not None:
         return
     held_from, job.held_from = job.held_from, ""
     record("job.released", job, actor_id=None, detail={"order": order.id})
     if held_from != JobState.PAUSED:  # what its employer had paused stays so
         _try(job, Action.RELEASE)
+
+
+def give_back_standing(job: Job) -> int:
+    """Have everything that was paid for a listing given back. Returns how many cents that is.
+
+    The worker does it: an order is locked before its listing, and the listing is locked here.
+    """
+    orders = db.session.scalars(
+        select(Order)
+        .join(JobPurchase, JobPurchase.order_id == Order.id)
+        .where(
+            JobPurchase.job_id == job.id,
+            JobPurchase.undone_at.is_(None),
+            Order.state == OrderState.PAID,
+        )
+    ).all()
+    for order in orders:
+        tasks.defer("jobs.give_back", {"order_id": order.id})
+    return sum(order.paid_cents - order.refunded_cents for order in orders)
+
+
+@tasks.handles("jobs.give_back")
+def _give_back(payload: dict[str, object]) -> None:
+    refund_order(int(str(payload["order_id"])))
 
 
 def _try(job: Job, action: Action) -> bool:

@@ -13,11 +13,12 @@ from sqlalchemy.orm import selectinload
 from app import clock
 from app.accounts.models import Account
 from app.employers.models import Organisation
-from app.employers.services import member_of
+from app.employers.services import hold_membership, member_of
 from app.employers.signals import owner_leaving
 from app.errors import Conflict, NotFound
 from app.extensions import db
 from app.jobs.content import Content, content_of, write_content
+from app.jobs.documents import is_past_close
 from app.jobs.lifecycle import STATE_LABELS, Action, Role
 from app.jobs.models import Job, JobRevision, JobState
 from app.jobs.services.moves import actions_for, carry_out, job_for, record, state_of
@@ -50,6 +51,11 @@ class Row:
     interest: Interest
 
     @property
+    def is_past_close(self) -> bool:
+        """Up and paid for, and yet shown to nobody: coders could not apply any more."""
+        return self.state is JobState.LIVE and is_past_close(self.job)
+
+    @property
     def label(self) -> str:
         return STATE_LABELS[self.state][0]
 
@@ -66,6 +72,7 @@ class BulkOutcome:
 
 def start_listing(account: Account, organisation: Organisation) -> Job:
     """A new draft, or the one just begun in which nothing was written yet."""
+    hold_membership(account, organisation.id)
     for draft in _untouched_drafts(account, organisation):
         if content_of(draft) == Content():
             return draft
@@ -75,6 +82,7 @@ def start_listing(account: Account, organisation: Organisation) -> Job:
 def duplicate_listing(account: Account, job: Job) -> Job:
     """A draft with the same content, to be dated and paid for by itself."""
     content = content_of(job_for(account, job.id)).changed(closes_on=None, publish_on=None)
+    hold_membership(account, job.organisation_id)
     for draft in _untouched_drafts(account, job.organisation):
         if content_of(draft) == content:
             return draft

@@ -18,7 +18,7 @@ from app.extensions import db
 from app.jobs import emails, lifecycle
 from app.jobs.content import content_of
 from app.jobs.lifecycle import Action, Fact, Role
-from app.jobs.models import Job, JobState
+from app.jobs.models import Job, JobRevision, JobState
 from app.jobs.services.index import announce
 from app.jobs.services.rules import missing
 
@@ -98,9 +98,20 @@ def carry_out(job: Job, action: Action, role: Role, *, actor_id: int | None) -> 
     if job.state == move.to:
         return False
     job.state = move.to
+    if move.to in (JobState.REMOVED, JobState.ARCHIVED):
+        _withdraw_proposal(job)
     note_change(job)
     record(f"job.{action}", job, actor_id=actor_id, detail={"from": state, "to": move.to})
     return True
+
+
+def _withdraw_proposal(job: Job) -> None:
+    """A change to what is over waits for nobody."""
+    db.session.execute(
+        update(JobRevision)
+        .where(JobRevision.job_id == job.id, JobRevision.state == "pending")
+        .values(state="withdrawn", decided_at=clock.now())
+    )
 
 
 def note_change(job: Job) -> None:
@@ -121,7 +132,9 @@ def act(account: Account, job_id: int, action: Action) -> bool:
     job = job_for(account, job_id)
     if action in lifecycle.PURCHASES:
         raise Conflict("That is done on the pay page.")
-    if action is Action.REVISE and state_of(job) is JobState.AWAITING_PAYMENT:
+    if action is Action.ARCHIVE or (
+        action is Action.REVISE and state_of(job) is JobState.AWAITING_PAYMENT
+    ):
         cancel_open_order(account, subject_kind=SUBJECT, subject_id=job.id)
     changed = carry_out(job, action, Role.MEMBER, actor_id=account.id)
     if changed and action is Action.SUBMIT:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, cast, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Date, Select, and_, case, cast, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from app import clock, taxonomy
+from app import taxonomy
 from app.extensions import db
 from app.jobs.models import Facet, Job, JobTerm, visible_row
 from app.jobs.services.criteria import FILTERS, Criteria
@@ -77,7 +77,6 @@ _MEANINGS = _meanings()
 
 def _conditions(criteria: Criteria, employer_id: int | None) -> Iterator[ColumnElement[bool]]:
     yield visible_row()
-    yield or_(Job.closes_on.is_(None), Job.closes_on >= clock.now().date())
     for name, values in criteria.chosen.items():
         yield _holds(name, values)
     if criteria.apprentice:
@@ -119,10 +118,13 @@ _YEARLY = case(
     (Job.pay_unit == "hour", _HIGH * taxonomy.HOURS_A_YEAR), (Job.pay_unit == "year", _HIGH)
 )
 
+_RUNS_OUT = func.date(Job.expires_at, type_=Date)
+_LAST_DAY = case((Job.closes_on <= _RUNS_OUT, Job.closes_on), else_=_RUNS_OUT)
+
 
 def _order(sort: str) -> tuple[ColumnElement[Any], ...]:
     if sort == "pay":
         return (_YEARLY.desc().nulls_last(), Job.published_at.desc(), Job.id.desc())
     if sort == "closing":
-        return (Job.closes_on.asc().nulls_last(), Job.expires_at.asc(), Job.id.desc())
+        return (_LAST_DAY.asc().nulls_last(), Job.expires_at.asc(), Job.id.desc())
     return (Job.published_at.desc(), Job.id.desc())

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import bindparam, select
+from sqlalchemy import Date, bindparam, select
 from sqlalchemy.orm import contains_eager, selectinload
 
 from app import clock, taxonomy
@@ -15,8 +15,8 @@ from app.codes.models import SYSTEMS
 from app.employers.models import Organisation
 from app.errors import Gone, NotFound
 from app.extensions import UtcDateTime, db
-from app.filters import money, pay_range
-from app.jobs.documents import cents_a_year, job_posting
+from app.filters import long_date, money, pay_range
+from app.jobs.documents import cents_a_year, is_past_close, job_posting, last_day, last_moment
 from app.jobs.lifecycle import standing
 from app.jobs.models import Facet, Job, JobCode, JobState, JobTerm, visible, visible_row
 from app.jobs.services.cards import (
@@ -60,6 +60,7 @@ class EmployerShown:
     place: str
     is_sample: bool
     is_confirmed: bool
+    website: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ class Listing:
     requisition: str
     apply_url: str  # empty where one applies here
     published_at: datetime | None
-    closes_on: date | None
+    closes_on: date | None  # or the day its paid time ends, where that comes first
 
     def takes_applications(self, today: date) -> bool:
         return self.closes_on is None or self.closes_on >= today
@@ -134,7 +135,7 @@ _KEY = (
     Organisation.verified_at,
 )
 _QUESTION = (
-    select(visible(bindparam("moment", type_=UtcDateTime)), *_KEY)
+    select(visible(bindparam("moment", type_=UtcDateTime), bindparam("day", type_=Date)), *_KEY)
     .join(Job.organisation)
     .where(Job.id == bindparam("job_id"))
 )
@@ -142,7 +143,8 @@ _QUESTION = (
 
 def page_of(job_id: int) -> Page:
     """The page of a listing. Raises NotFound, or Gone for one that closed long ago."""
-    row = db.session.execute(_QUESTION, {"job_id": job_id, "moment": clock.now()}).one_or_none()
+    asked = {"job_id": job_id, "moment": clock.now(), "day": clock.today()}
+    row = db.session.execute(_QUESTION, asked).one_or_none()
     key = tuple(row[1:]) if row and row[0] else None
     known = _pages.get(key) if key else None
     if known is not None:
@@ -165,6 +167,8 @@ def page_of(job_id: int) -> Page:
 def visible_job(job_id: int) -> Job:
     """A listing the public can see and apply to. Raises NotFound, or Gone for a closed one."""
     shown = shown_job(job_id)
+    if shown.job.closes_on is not None and is_past_close(shown.job):
+        raise Gone(f"Applications to this job closed on {long_date(shown.job.closes_on)}.")
     if shown.closed_at is not None:
         raise Gone("This listing is closed and takes no more applications.")
     return shown.job
@@ -184,14 +188,14 @@ def shown_job(job_id: int) -> Shown:
     if job.organisation.suspended_at is not None:
         raise NotFound(_NO_SUCH)
     state = standing(job, moment)
-    if state is JobState.LIVE:
+    if state is JobState.LIVE and not is_past_close(job):
         return Shown(job, None)
     if state is JobState.PAUSED:
         return Shown(job, job.changed_at, is_paused=True)
-    if state not in (JobState.EXPIRED, JobState.FILLED, JobState.ARCHIVED):
+    if state not in (JobState.LIVE, JobState.EXPIRED, JobState.FILLED, JobState.ARCHIVED):
         raise Gone(_GONE if state is not JobState.REMOVED else "This listing was removed.")
-    closed_at = job.expires_at or job.changed_at
-    if state is not JobState.EXPIRED:
+    closed_at = last_moment(job) or job.changed_at
+    if state in (JobState.FILLED, JobState.ARCHIVED):
         closed_at = min(closed_at, job.changed_at)
     if moment - closed_at > CLOSED_FOR:
         raise Gone(_GONE)
@@ -234,7 +238,7 @@ def listing_view(job: Job) -> Listing:
         requisition=job.requisition,
         apply_url=job.apply_url if job.apply_method == "url" else "",
         published_at=job.published_at,
-        closes_on=job.closes_on,
+        closes_on=last_day(job),
     )
 
 
@@ -280,6 +284,7 @@ def _employer(organisation: Organisation) -> EmployerShown:
         place=f"{organisation.city}, {organisation.state}",
         is_sample=organisation.is_sample,
         is_confirmed=organisation.verified_at is not None,
+        website=organisation.website,
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from app import clock
 from app.accounts.models import Account
+from app.billing.services import cancel_open_order
 from app.employers.models import Membership
 from app.employers.services import SHORTEST_REASON, confirm_organisation
 from app.errors import Conflict, Invalid, NotFound
@@ -18,7 +19,8 @@ from app.extensions import db
 from app.jobs import emails
 from app.jobs.lifecycle import Action, Role
 from app.jobs.models import Job, JobRevision, JobState
-from app.jobs.services.moves import carry_out, lock_job, record, staff_role
+from app.jobs.services.fulfilment import give_back_standing
+from app.jobs.services.moves import SUBJECT, carry_out, lock_job, record, staff_role
 from app.jobs.services.proposals import apply_proposal, keep_approved, pending_proposal
 
 FEATURED_DAYS = 30
@@ -95,6 +97,8 @@ def approve(moderator: Account, job_id: int, *, seen: str) -> bool:
     """Approve a new listing, or the change that waits. Returns whether anything changed."""
     job = lock_job(listing_on_desk(moderator, job_id).id)
     role = staff_role(moderator, job)
+    if job.organisation.suspended_at is not None:
+        raise Conflict("This organization is suspended. Lift that first, or send the listing back.")
     proposal = pending_proposal(job)
     if proposal is not None:
         _must_have_seen(job, seen)
@@ -149,18 +153,20 @@ def reject(moderator: Account, job_id: int, *, reason: str, seen: str) -> bool:
 
 
 def remove(moderator: Account, job_id: int, *, reason: str) -> bool:
-    """Take a listing down for good, whatever state it is in."""
-    job = lock_job(listing_on_desk(moderator, job_id).id)
+    """Take a listing down for good, whatever state it is in.
+
+    What was paid for one that never went up is given back.
+    """
+    job = listing_on_desk(moderator, job_id)
     role = staff_role(moderator, job)
     reason = _reason(reason)
+    cancel_open_order(moderator, subject_kind=SUBJECT, subject_id=job.id)
+    job = lock_job(job.id)
+    never_up = job.published_at is None or job.published_at > clock.now()
     if not carry_out(job, Action.REMOVE, role, actor_id=moderator.id):
         return False
-    proposal = pending_proposal(job)
-    if proposal is not None:
-        proposal.state = "withdrawn"
-        proposal.decided_at = clock.now()
     job.rejection = reason
-    emails.send_removed(job)
+    emails.send_removed(job, refunded_cents=give_back_standing(job) if never_up else 0)
     return True
 
 
@@ -185,7 +191,7 @@ def _reason(typed: str) -> str:
     reason = typed.strip()
     if len(reason) < SHORTEST_REASON:
         raise Invalid(
-            f"Write {SHORTEST_REASON} characters or more. The employer gets the reason by mail.",
+            f"Write {SHORTEST_REASON} characters or more. The employer gets the reason by e-mail.",
             field="reason",
         )
     if len(reason) > LONGEST_REASON:

@@ -140,7 +140,7 @@ def _step_of(name: str) -> str:
 
 
 def _is_open(content: Content) -> bool:
-    earliest = max(clock.now().date(), content.publish_on or date.min)
+    earliest = max(clock.today(), content.publish_on or date.min)
     return content.closes_on is not None and content.closes_on >= earliest
 
 
@@ -219,7 +219,7 @@ def _standards(_old: Content, new: Content) -> None:
 
 
 def _applying(old: Content, new: Content) -> None:
-    today = clock.now().date()
+    today = clock.today()
     _one_of(new.apply_method, APPLY_METHODS, "apply_method")
     if new.closes_on and new.closes_on != old.closes_on:
         if new.closes_on < today:

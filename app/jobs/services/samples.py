@@ -88,7 +88,7 @@ def content_of_sample(sample: Mapping[str, Any]) -> Content:
         codes_named=sample["codes"],
         accuracy_percent=sample.get("accuracy"),
         description=str(clean(from_text(sample["description"]))),
-        closes_on=clock.now().date() + timedelta(days=sample["closes"]),
+        closes_on=clock.today() + timedelta(days=sample["closes"]),
     )
     return normalized(content)
 

@@ -21,8 +21,8 @@ from app.jobs.views.blueprint import bp
 CHECK = "check"
 _ORDER = [*STEPS, CHECK]
 _SAID = {
-    Saved.PUBLISHED: "Saved. Coders see the change now.",
-    Saved.PROPOSED: "Sent to a moderator. Until then coders see the listing as it was approved.",
+    Saved.PUBLISHED: "Saved. The listing holds the change now.",
+    Saved.PROPOSED: "Sent to a moderator. Until then the listing stays as it was approved.",
 }
 
 

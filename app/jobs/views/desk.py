@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.access import Who, access, actor
 from app.employers.services import is_member, members_of
-from app.errors import Invalid, NotFound
+from app.errors import Conflict, Invalid, NotFound
 from app.extensions import db
 from app.jobs import services
 from app.jobs.content import Content, content_of
@@ -39,7 +39,8 @@ def review(job_id: int) -> ResponseReturnValue:
         try:
             said = _decide(job_id, form)
             db.session.commit()
-        except Invalid as error:
+        except (Invalid, Conflict) as error:
+            db.session.rollback()
             form.blame(error)
         else:
             flash(said, "good")
@@ -54,10 +55,10 @@ def _decide(job_id: int, form: DecisionForm) -> str:
             changed, said = services.approve(actor(), job_id, seen=seen), "Approved."
         case "reject":
             changed = services.reject(actor(), job_id, reason=reason, seen=seen)
-            said = "Sent back. The employer gets your reason by mail."
+            said = "Sent back. The employer gets your reason by e-mail."
         case "remove":
             changed = services.remove(actor(), job_id, reason=reason)
-            said = "Removed. The employer gets your reason by mail."
+            said = "Removed. The employer gets your reason by e-mail."
         case _:
             raise NotFound("There is no such decision.")
     return said if changed else "That was done already."

@@ -40,7 +40,7 @@ def listing_page(page: Page) -> str:
     posted = page.listing.published_at
     is_open = page.closed_at is None  # the page of a closed one is made anew each time
     draw = _kept_show if is_open and _is_passing_by() else _show
-    return draw(page, clock.now().date(), relative(posted) if posted else "")
+    return draw(page, clock.today(), relative(posted) if posted else "")
 
 
 def drawn_rows(cards: Sequence[Card]) -> list[Markup]:

@@ -14,6 +14,7 @@ from app.extensions import db, limiter
 from app.filters import money
 from app.jobs import services
 from app.jobs.content import content_of
+from app.jobs.documents import is_past_close
 from app.jobs.forms import PayPageForm
 from app.jobs.lifecycle import ACTION_LABELS, PURCHASES, STATE_LABELS, Action, Role
 from app.jobs.services.listings import BULK_ACTIONS, GROUPS
@@ -113,6 +114,7 @@ def preview(job_id: int) -> ResponseReturnValue:
         is_editable=services.is_editable(job),
         proposal=proposal,
         shows_proposal=shows_proposal,
+        past_close=state == "live" and is_past_close(job),
         missing=services.missing(content_of(job)) if state == "draft" else [],
     )
 

@@ -104,7 +104,7 @@ def test_both_sides_get_a_mail(app):
         ({"state": JobState.FILLED}, Gone),
         ({"state": JobState.REMOVED}, Gone),
         ({"expires_at": clock.now() - timedelta(days=1)}, Gone),
-        ({"closes_on": (clock.now() - timedelta(days=1)).date()}, Gone),
+        ({"closes_on": clock.today() - timedelta(days=1)}, Gone),
         ({"apply_method": "url", "apply_url": "https://example.com/jobs/1"}, Conflict),
     ],
 )
@@ -115,11 +115,11 @@ def test_a_job_that_takes_no_applications_here_gets_none(app, fields, error):
 
 
 def test_the_last_day_counts_and_the_refusal_after_it_names_it(app):
-    job = make_job(closes_on=clock.now().date() + timedelta(days=3))
-    last = clock.now() + timedelta(days=3)
-    with time_machine.travel(last.replace(hour=23, minute=59)):
+    last = clock.today() + timedelta(days=3)
+    job = make_job(closes_on=last)
+    with time_machine.travel(clock.end_of(last)):
         send(make_account(), job)
-    late = last.replace(hour=0, minute=1) + timedelta(days=1)
+    late = clock.end_of(last) + timedelta(seconds=2)
     with time_machine.travel(late), pytest.raises(Gone, match="closed on"):
         send(make_account(), job)
 

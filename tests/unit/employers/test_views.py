@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from app import clock
 from app.employers.models import Organisation
 from app.extensions import db
 from tests.factories.accounts import make_account, make_moderator, make_operator
@@ -37,6 +38,17 @@ def test_a_verified_account_creates_an_organisation(client_of: Browsers) -> None
     assert b"St. Olaf Health" in browser.get("/employers").data
     again = browser.post("/employers/new", data=FORM)
     assert (again.location, count()) == (answer.location, 1)
+
+
+def test_what_no_moderator_has_seen_is_not_offered_to_search_engines(
+    client_of: Browsers, client: FlaskClient
+) -> None:
+    client_of(make_account()).post("/employers/new", data=FORM)
+    assert 'content="noindex"' in client.get("/companies/st-olaf-health").text
+    organisation = db.session.scalars(select(Organisation)).one()
+    organisation.verified_at = clock.now()
+    db.session.commit()
+    assert "noindex" not in client.get("/companies/st-olaf-health").text
 
 
 def test_an_unverified_account_is_asked_to_verify_first(client_of: Browsers) -> None:

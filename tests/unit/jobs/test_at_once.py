@@ -108,6 +108,23 @@ def test_many_clicks_on_pay_make_one_order(app: Flask) -> None:
     assert job.state == JobState.AWAITING_PAYMENT
 
 
+def test_many_clicks_on_compose_begin_one_draft(app: Flask) -> None:
+    live = make_job()
+    owner, organisation_id, job_id = live.created_by, live.organisation_id, live.id
+
+    def compose() -> Job:
+        organisation = db.session.get_one(Organisation, organisation_id)
+        return services.start_listing(account(owner), organisation)
+
+    def copy() -> Job:
+        return services.duplicate_listing(account(owner), db.session.get_one(Job, job_id))
+
+    for click in (compose, copy):
+        at_once(app, *[click] * CROWD)
+    drafts = select(func.count(Job.id)).where(Job.state == JobState.DRAFT)
+    assert db.session.scalar(drafts) == 2
+
+
 def test_many_clicks_on_a_button_are_one(app: Flask) -> None:
     job = make_job()
     job_id, owner = job.id, job.created_by

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from app import clock
 from app.accounts.models import Account
 from app.extensions import db
 from app.jobs import services
@@ -61,7 +62,12 @@ def test_the_queue_shows_what_waits(desk: FlaskClient) -> None:
 
 
 def test_the_page_shows_what_a_decision_needs(desk: FlaskClient) -> None:
-    job = make_submitted(title="INPATIENT CODER WANTED", featured=True)
+    job = make_submitted(
+        title="INPATIENT CODER WANTED",
+        featured=True,
+        apply_method="url",
+        apply_url="https://pay-me-first.example.com/apply",
+    )
     page = desk.get(path(job)).text
     for shown in (
         job.organisation.name,
@@ -70,6 +76,8 @@ def test_the_page_shows_what_a_decision_needs(desk: FlaskClient) -> None:
         "30 days, featured",
         "Ask for changes",
         "$28 to $36 an hour",
+        "https://pay-me-first.example.com/apply",
+        "When it is approved",
     ):
         assert shown in page
 
@@ -99,9 +107,29 @@ def test_a_page_that_is_out_of_date_decides_nothing(desk: FlaskClient) -> None:
     job = make_submitted()
     for mark in ("", "0", "x" * 100):
         answer = desk.post(path(job), data={"seen": mark, "decision": "approve"})
-        assert answer.status_code == 409
+        assert answer.status_code == 422
         assert "Read it again" in answer.text
     assert job.state == JobState.IN_REVIEW
+
+
+def test_a_reason_outlives_a_change_that_came_between(desk: FlaskClient) -> None:
+    job = make_submitted()
+    answer = desk.post(path(job), data={"seen": "0", "decision": "reject", "reason": REASON})
+    assert answer.status_code == 422
+    assert REASON in answer.text
+    again = desk.post(
+        path(job), data={"seen": seen(answer.text), "decision": "reject", "reason": REASON}
+    )
+    assert again.status_code == 303
+    assert job.rejection == REASON
+
+
+def test_nothing_is_approved_for_an_organization_that_is_suspended(desk: FlaskClient) -> None:
+    job = make_submitted()
+    job.organisation.suspended_at = clock.now()
+    db.session.commit()
+    assert "This organization is suspended." in decide(desk, job, "approve").text
+    assert (job.state, job.published_at) == (JobState.IN_REVIEW, None)
 
 
 @pytest.mark.parametrize("decision", ["", "explode", "APPROVE"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -10,6 +10,7 @@ from app import clock, taxonomy
 from app.jobs.documents import (
     cents_a_year,
     job_posting,
+    last_day,
     last_moment,
     quality,
     search_document,
@@ -112,11 +113,18 @@ def test_applications_end_on_the_close_date_or_at_expiry_whichever_comes_first()
     expires = datetime(2026, 12, 20, 9, tzinfo=UTC)
     close = datetime(2026, 12, 1, tzinfo=UTC).date()
 
-    assert last_moment(make_job(expires_at=expires, closes_on=close)) == datetime(
-        2026, 12, 1, 23, 59, 59, tzinfo=UTC
-    )
-    assert last_moment(make_job(expires_at=expires, closes_on=expires.date())) == expires
+    early, both = make_job(expires_at=expires, closes_on=close), make_job(expires_at=expires)
+    both.closes_on = expires.date()
+    assert last_moment(early) == datetime(2026, 12, 2, 9, 59, 59, tzinfo=UTC)
+    assert last_day(early) == close
+    assert last_moment(both) == expires
     assert last_moment(make_job(expires_at=expires, closes_on=None)) == expires
+
+
+def test_nobody_is_told_of_a_day_on_which_the_listing_is_down_already():
+    job = make_job(expires_at=datetime(2026, 12, 20, 9, tzinfo=UTC), closes_on=date(2027, 6, 1))
+
+    assert last_day(job) == date(2026, 12, 19)  # in Honolulu it is 11 p.m. of the 19th
 
 
 def test_quality_rises_with_what_is_stated_and_stays_between_nothing_and_a_hundred():

@@ -223,7 +223,7 @@ def test_a_renewal_asks_for_a_close_date_that_is_ahead(
     live: Job,
     stripe: SimulatedStripe,  # noqa: F811
 ) -> None:
-    live.closes_on = clock.now().date()
+    live.closes_on = clock.today()
     db.session.commit()
     page = browser.get(of(live, "pay")).text
     assert "Renew the listing" in page

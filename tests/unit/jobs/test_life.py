@@ -16,6 +16,7 @@ from app.accounts.models import Account
 from app.billing.models import Order, OrderState
 from app.billing.services import cancel_open_order
 from app.billing.signals import (
+    dispute_lost,
     dispute_won,
     order_disputed,
     order_paid,
@@ -94,6 +95,7 @@ DEEDS: dict[str, Callable[[World], object]] = {
     "void": lambda w: w.settle(_O.OPEN, _O.VOID, order_void.send),
     "refunded": lambda w: w.settle(_O.PAID, _O.REFUNDED, order_refunded.send),
     "disputed": lambda w: w.settle(_O.PAID, _O.DISPUTED, order_disputed.send),
+    "lost": lambda w: w.settle(_O.DISPUTED, _O.DISPUTED, dispute_lost.send),
     "won": lambda w: w.settle(_O.DISPUTED, _O.PAID, dispute_won.send),
     "cancel": World.cancel,
     "ten days": lambda w: w.clock.append(timedelta(days=10)),
@@ -118,6 +120,8 @@ def check(world: World, dates: dict[str, datetime]) -> None:
     if state in (JobState.LIVE, JobState.SCHEDULED):
         assert any(not p.is_renewal for p in standing), "up without a payment"
         assert not job.is_held
+        orders = [db.session.get_one(Order, p.order_id) for p in standing]
+        assert all(order.state != OrderState.DISPUTED for order in orders), "up while contested"
         decided = select(JobRevision.id).where(
             JobRevision.job_id == job.id, JobRevision.state == "approved"
         )

@@ -28,7 +28,6 @@ MEMBER = {
     "paused": {"resume": "live", "fill": "filled"},
     "filled": {"reopen": "live", "archive": "archived"},
     "expired": {"archive": "archived"},
-    "removed": {"archive": "archived"},
     "archived": {},
 }
 STAFF = {

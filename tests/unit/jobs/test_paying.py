@@ -12,6 +12,7 @@ from app import clock
 from app.accounts.models import Account
 from app.billing.models import Order, OrderState
 from app.billing.signals import (
+    dispute_lost,
     dispute_won,
     order_disputed,
     order_paid,
@@ -24,6 +25,7 @@ from app.jobs import services
 from app.jobs.lifecycle import Action
 from app.jobs.models import Job, JobPurchase, JobState, visible
 from app.jobs.services.review import seen_mark
+from app.tasks import OutboxRow
 from tests.factories.accounts import make_account, make_moderator
 from tests.factories.listings import make_draft, make_submitted, place_and_pay
 from tests.payments import mails_queued
@@ -171,7 +173,7 @@ def test_a_renewal_of_what_has_expired_counts_from_now_and_brings_it_back() -> N
     first = job.published_at
     with time_machine.travel(clock.now() + timedelta(days=40), tick=False):
         assert not is_visible(job)
-        tomorrow = clock.now().date() + timedelta(days=1)
+        tomorrow = clock.today() + timedelta(days=1)
         offer = services.offer_for(owner_of(job), job)
         assert (offer.is_renewal, offer.needs_close_date) == (True, True)
         with pytest.raises(Invalid) as refused:
@@ -183,7 +185,7 @@ def test_a_renewal_of_what_has_expired_counts_from_now_and_brings_it_back() -> N
                 job.id,
                 sku="renewal-30",
                 featured=False,
-                closes_on=clock.now().date(),
+                closes_on=clock.today(),
             )
         services.buy(owner_of(job), job.id, sku="renewal-30", featured=False, closes_on=tomorrow)
         assert services.state_of(job) is JobState.EXPIRED
@@ -258,6 +260,18 @@ def dispute(order: Order) -> None:
     db.session.commit()
 
 
+def win(order: Order) -> None:
+    order.state = OrderState.PAID
+    dispute_won.send(order)
+    db.session.commit()
+
+
+def given_back() -> list[int]:
+    """The orders whose money the worker is to have given back."""
+    rows = db.session.scalars(select(OutboxRow).where(OutboxRow.kind == "jobs.give_back"))
+    return [row.payload["order_id"] for row in rows]
+
+
 def test_a_disputed_payment_holds_the_listing_until_it_is_won() -> None:
     job = publish(make_submitted())
     order = last_order()
@@ -266,7 +280,7 @@ def test_a_disputed_payment_holds_the_listing_until_it_is_won() -> None:
     assert (job.state, job.is_held) == (JobState.PAUSED, True)
     with pytest.raises(Conflict, match="dispute"):
         services.act(owner_of(job), job.id, Action.RESUME)
-    dispute_won.send(order)
+    win(order)
     assert (job.state, job.is_held) == (JobState.LIVE, False)
     assert is_visible(job)
 
@@ -276,7 +290,7 @@ def test_what_its_employer_had_paused_stays_paused_after_a_dispute() -> None:
     order = last_order()
     services.act(owner_of(job), job.id, Action.PAUSE)
     dispute(order)
-    dispute_won.send(order)
+    win(order)
     assert job.state == JobState.PAUSED
 
 
@@ -286,12 +300,12 @@ def test_a_disputed_listing_is_not_approved() -> None:
     dispute(order)
     with pytest.raises(Conflict, match="dispute"):
         services.approve(make_moderator(), job.id, seen=seen_mark(job))
-    dispute_won.send(order)
+    win(order)
     assert services.approve(make_moderator(), job.id, seen=seen_mark(job))
 
 
 def test_a_renewal_paid_during_a_dispute_shows_nothing_before_it_is_won() -> None:
-    job = publish(make_submitted())
+    job = publish(make_submitted(closes_on=clock.today() + timedelta(days=60)))
     order = last_order()
     with time_machine.travel(clock.now() + timedelta(days=31)):
         dispute(order)
@@ -299,9 +313,57 @@ def test_a_renewal_paid_during_a_dispute_shows_nothing_before_it_is_won() -> Non
             services.offer_for(owner_of(job), job)
         place_and_pay(owner_of(job), job, "renewal-30")
         assert not is_visible(job)
-        dispute_won.send(order)
-        db.session.commit()
+        win(order)
         assert is_visible(job)
+
+
+def test_while_one_of_two_payments_is_contested_the_listing_stays_down() -> None:
+    job = publish(make_submitted())
+    first = last_order()
+    second = place_and_pay(owner_of(job), job, "renewal-30")
+    dispute(first)
+    dispute(second)
+    win(second)
+    assert job.is_held
+    assert not is_visible(job)
+    win(first)
+    assert (job.state, job.is_held) == (JobState.LIVE, False)
+
+
+def lose(order: Order) -> None:
+    dispute_lost.send(order)
+    db.session.commit()
+
+
+def test_a_lost_dispute_takes_back_what_was_paid_for_and_says_so() -> None:
+    job = publish(make_submitted())
+    order = last_order()
+    dispute(order)
+    lose(order)
+    assert (job.state, job.is_held, job.paid_days) == (JobState.REMOVED, False, 0)
+    assert "bank" in job.rejection
+    lose(order)
+    refund(order)
+    assert len(mails_queued("job_removed")) == 1
+
+
+def test_a_lost_renewal_ends_the_hold_and_leaves_the_days_that_are_paid_for() -> None:
+    job = publish(make_submitted())
+    expires = job.expires_at
+    order = place_and_pay(owner_of(job), job, "renewal-30")
+    dispute(order)
+    assert not is_visible(job)
+    lose(order)
+    assert (job.state, job.is_held, job.expires_at) == (JobState.LIVE, False, expires)
+
+
+def test_a_first_payment_that_goes_back_takes_a_paid_renewal_with_it() -> None:
+    job = publish(make_submitted())
+    first = last_order()
+    second = place_and_pay(owner_of(job), job, "renewal-30")
+    refund(first)
+    assert job.state == JobState.REMOVED
+    assert given_back() == [second.id]
 
 
 def test_a_refund_after_a_dispute_ends_in_removal_whichever_way() -> None:
@@ -310,14 +372,28 @@ def test_a_refund_after_a_dispute_ends_in_removal_whichever_way() -> None:
     dispute(order)
     refund(order)
     assert job.state == JobState.REMOVED
-    dispute_won.send(order)
+    win(order)
     assert job.state == JobState.REMOVED
 
 
-def test_money_for_a_removed_listing_is_on_record_and_changes_nothing() -> None:
+def test_money_for_a_removed_listing_goes_back_and_changes_nothing() -> None:
     job = publish(make_submitted())
     services.remove(make_moderator(), job.id, reason="It is not a real job.")
-    place_and_pay(owner_of(job), job, "renewal-30")
+    order = place_and_pay(owner_of(job), job, "renewal-30")
     assert job.state == JobState.REMOVED
     assert not is_visible(job)
-    assert db.session.scalar(select(func.count(JobPurchase.id))) == 2
+    assert db.session.scalar(select(func.count(JobPurchase.id))) == 1
+    assert given_back() == [order.id]
+    assert mails_queued("job_renewed") == []
+
+
+@pytest.mark.parametrize("end", ["removed", "archived"])
+def test_a_checkout_that_is_open_when_the_listing_ends_is_withdrawn(end: str) -> None:
+    job = publish(make_submitted())
+    services.act(owner_of(job), job.id, Action.FILL)
+    order = services.buy(owner_of(job), job.id, sku="renewal-30", featured=False)
+    if end == "removed":
+        services.remove(make_moderator(), job.id, reason="It is not a real job.")
+    else:
+        services.act(owner_of(job), job.id, Action.ARCHIVE)
+    assert (job.state, order.state) == (end, OrderState.VOID)

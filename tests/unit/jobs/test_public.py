@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
+from sqlalchemy import select
 
 from app import clock
 from app.errors import Gone, NotFound
 from app.extensions import db
-from app.jobs.models import Facet, Job, JobState
+from app.jobs.models import Facet, Job, JobState, visible
 from app.jobs.services.public import (
     listing_view,
     newest_visible,
@@ -78,12 +79,27 @@ class TestWhoSeesIt:
             shown_job(job.id)
 
     def test_time_closes_a_live_one_with_nothing_running(self):
-        job = make_job()
+        job = make_job(closes_on=None)
         expires = job.expires_at
         assert expires is not None
 
         with time_machine.travel(expires):
             assert shown_job(job.id).closed_at == expires
+
+    def test_the_last_day_to_apply_closes_it_where_a_day_ends_last(self):
+        job = make_job(closes_on=date(2026, 12, 1), expires_at=clock.now() + timedelta(days=300))
+        shown = select(Job.id).join(Job.organisation).where(Job.id == job.id, visible())
+
+        with time_machine.travel("2026-12-02 09:59Z", tick=False):
+            assert shown_job(job.id).closed_at is None
+            assert db.session.scalar(shown) == job.id
+        with time_machine.travel("2026-12-02 10:00Z", tick=False):  # midnight in Honolulu
+            assert shown_job(job.id).closed_at == clock.end_of(date(2026, 12, 1))
+            assert page_of(job.id).structured is None
+            closed = select(Job.id).join(Job.organisation).where(Job.id == job.id, visible())
+            assert db.session.scalar(closed) is None
+        with time_machine.travel("2027-01-01 12:00Z", tick=False), pytest.raises(Gone):
+            shown_job(job.id)
 
     def test_a_paused_one_says_that_it_is_paused(self):
         shown = shown_job(make_job(state=JobState.PAUSED).id)

@@ -296,7 +296,7 @@ class TestWhatMayBeSeen:
             assert found() == [job.id]
 
     def test_past_its_close_date_nobody_is_sent_there(self, job):
-        job.closes_on = clock.now().date() + timedelta(days=1)
+        job.closes_on = clock.today() + timedelta(days=1)
         db.session.commit()
         rebuild_index()
 

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from app import clock, tasks
 from app.accounts.models import Account
+from app.billing.models import Charge
 from app.extensions import db
 from app.jobs.models import JobState
 from app.pages.services import desk_figures
@@ -18,6 +19,7 @@ from app.tasks import OutboxRow
 from search.contract import Health, SearchUnavailable
 from tests.factories.accounts import make_account, make_moderator
 from tests.factories.jobs import make_job
+from tests.factories.orders import make_order
 
 LogIn = Callable[[Account], FlaskClient]
 
@@ -65,6 +67,27 @@ def test_what_waits_is_counted_by_its_state(app: Flask) -> None:
 
     assert (figures.in_review, figures.live) == (2, 1)
     assert figures.oldest_in_review == first
+
+
+def test_what_was_paid_this_week_is_what_came_in(app: Flask) -> None:
+    """Not what was asked for: promotion codes, refunds and lost disputes bring nothing."""
+    order = make_order()
+    for number, (cents, back, state) in enumerate(
+        [(249_00, 0, "succeeded"), (0, 0, "succeeded"), (99_00, 40_00, "succeeded"), (1, 0, "lost")]
+    ):
+        order.charges.append(
+            Charge(
+                provider_id=f"pi_{number}",
+                amount_cents=cents,
+                refunded_cents=back,
+                currency="usd",
+                state=state,
+                created_at=clock.now(),
+            )
+        )
+    db.session.commit()
+
+    assert desk_figures().paid_this_week_cents == 249_00 + 59_00
 
 
 def test_a_late_worker_and_rows_set_aside_are_seen(app: Flask) -> None:
