@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,10 +14,11 @@ ENVIRONMENTS = ("development", "test", "production")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 DEVELOPMENT_SECRET = "for development only, never for production"  # noqa: S105 - refused there
 SMTP_SCHEMES = ("smtp", "smtps", "smtp+plain")
+STRIPE_TEST_KEYS = ("sk_test_", "rk_test_")
 
 
 class UnsafeConfiguration(Exception):
-    """Production refuses to start. The message lists every setting to change."""
+    """The site refuses to start. The message lists every setting to change."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,12 @@ SETTINGS: tuple[Setting, ...] = (
         "Empty means embedded, in DATA_DIR.",
     ),
     Setting("SEARCH_KEY", "", "Meilisearch key that may only search.", secret=True),
-    Setting("SEARCH_ADMIN_KEY", "", "Meilisearch key of the worker, which writes.", secret=True),
+    Setting(
+        "SEARCH_ADMIN_KEY",
+        "",
+        "Meilisearch key that writes, for the worker and for commands that index.",
+        secret=True,
+    ),
     Setting("SEARCH_PREFIX", "careercenter_", "Goes before every Meilisearch index name."),
     Setting(
         "MAIL_URL",
@@ -70,7 +77,12 @@ SETTINGS: tuple[Setting, ...] = (
         secret=True,
     ),
     Setting("MAIL_FROM", "CareerCenter <no-reply@localhost>", "Sender of every mail."),
-    Setting("STRIPE_SECRET_KEY", "", "Empty in development: the simulator is used.", secret=True),
+    Setting(
+        "STRIPE_SECRET_KEY",
+        "",
+        "Empty in development: the simulator is used. In production a live key.",
+        secret=True,
+    ),
     Setting("STRIPE_WEBHOOK_SECRET", "", "Signing secret of the webhook endpoint.", secret=True),
     Setting(
         "STRIPE_API_BASE",
@@ -141,7 +153,20 @@ def _unsafe(values: Mapping[str, Any]) -> list[str]:
     faults = _senseless(values)
     if values["ENVIRONMENT"] == "production":
         faults += _unsafe_for_production(values)
+    elif values["SECRET_KEY"] == DEVELOPMENT_SECRET and not _is_loopback(values["LISTEN"]):
+        faults.append(
+            "SECRET_KEY: the default is known to everybody and LISTEN is open to the network; "
+            "set a key of your own, or listen on 127.0.0.1"
+        )
     return faults
+
+
+def _is_loopback(listen: str) -> bool:
+    host = listen.rpartition(":")[0].strip("[]")
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _senseless(values: Mapping[str, Any]) -> list[str]:
@@ -199,6 +224,10 @@ def _unsafe_for_production(values: Mapping[str, Any]) -> list[str]:
             "STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET: the simulator is for development",
         ),
         (
+            not values["STRIPE_SECRET_KEY"].startswith(STRIPE_TEST_KEYS),
+            "STRIPE_SECRET_KEY: a test key takes no payments; use a live one",
+        ),
+        (
             not values["STRIPE_API_BASE"],
             "STRIPE_API_BASE: must be empty, so that payments reach Stripe itself",
         ),
@@ -211,8 +240,8 @@ def _unsafe_for_production(values: Mapping[str, Any]) -> list[str]:
             "REDIS_URL: rate limits must be shared; set it or WEB_WORKERS=1",
         ),
         (
-            not meilisearch or bool(values["SEARCH_KEY"] and values["SEARCH_ADMIN_KEY"]),
-            "SEARCH_KEY and SEARCH_ADMIN_KEY: Meilisearch must not be open to everybody",
+            not meilisearch or bool(values["SEARCH_KEY"]),
+            "SEARCH_KEY: Meilisearch must not be open to everybody",
         ),
         (mail.scheme in SMTP_SCHEMES, "MAIL_URL: must be an SMTP server"),
         (

@@ -18,6 +18,8 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
+from app.engine import require_writing_key
+
 PATIENCE = 20  # seconds a child gets to finish what it is doing
 _PYTHON = [sys.executable, "-m"]
 _FLASK = [*_PYTHON, "flask", "--app", "wsgi"]
@@ -30,6 +32,7 @@ _FLASK = [*_PYTHON, "flask", "--app", "wsgi"]
 def serve(context: click.Context, no_samples: bool) -> None:
     """Prepare the database, then run web, worker and simulator until stopped."""
     config = current_app.config
+    require_writing_key()
     _require_free_ports(config)
     _prepare(context, samples=not no_samples and config["ENVIRONMENT"] == "development")
     children = {

@@ -20,6 +20,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session, SessionTransaction
 
 from app import tasks
+from app.engine import require_writing_key
 from app.extensions import db
 
 log = logging.getLogger(__name__)
@@ -128,6 +129,7 @@ def do_chores(app: Flask, stop: threading.Event, interval: float = 60.0) -> None
 @click.command("worker")
 def work() -> None:
     """Do what waits in the outbox, and the chores, until stopped."""
+    require_writing_key()
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     queue: Huey = app.extensions["queue"]
     queue.flush()  # old wake-ups say nothing that the first look does not

@@ -75,7 +75,7 @@ def test_over_https_browsers_are_told_to_stay_there(tmp_path):
             "DATA_DIR": str(tmp_path),
             "MAIL_URL": "smtp://mail.example.com",
             "MAIL_FROM": "no-reply@careers.example.com",
-            "STRIPE_SECRET_KEY": "sk_test_1",
+            "STRIPE_SECRET_KEY": "sk_live_1",
             "STRIPE_WEBHOOK_SECRET": "whsec_1",
             "LOG_LEVEL": "ERROR",
         },

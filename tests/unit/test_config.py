@@ -20,7 +20,6 @@ SAFE = {
     "STRIPE_WEBHOOK_SECRET": "whsec_1",
     "SEARCH_URL": "http://meilisearch:7700",
     "SEARCH_KEY": "may search",
-    "SEARCH_ADMIN_KEY": "may write",
 }
 
 
@@ -49,13 +48,14 @@ def test_production_starts_with_safe_settings():
         ({"BASE_URL": "http://careers.example.com"}, "BASE_URL"),
         ({"BASE_URL": ""}, "BASE_URL"),
         ({"STRIPE_SECRET_KEY": ""}, "STRIPE_SECRET_KEY"),
+        ({"STRIPE_SECRET_KEY": "sk_test_1"}, "STRIPE_SECRET_KEY"),
+        ({"STRIPE_SECRET_KEY": "rk_test_1"}, "STRIPE_SECRET_KEY"),
         ({"STRIPE_WEBHOOK_SECRET": ""}, "STRIPE_WEBHOOK_SECRET"),
         ({"STRIPE_API_BASE": "http://127.0.0.1:8001"}, "STRIPE_API_BASE"),
         ({"DATABASE_URL": ""}, "DATABASE_URL"),
         ({"DATABASE_URL": "sqlite:////srv/careercenter.db"}, "DATABASE_URL"),
         ({"REDIS_URL": ""}, "REDIS_URL"),
         ({"SEARCH_KEY": ""}, "SEARCH_KEY"),
-        ({"SEARCH_ADMIN_KEY": ""}, "SEARCH_ADMIN_KEY"),
         ({"MAIL_URL": ""}, "MAIL_URL"),
         ({"MAIL_URL": "folder:/tmp/mail"}, "MAIL_URL"),
         ({"MAIL_URL": "smtp+plain://user:password@mail.example.com:25"}, "MAIL_URL"),
@@ -66,6 +66,31 @@ def test_production_starts_with_safe_settings():
 )
 def test_production_refuses_what_is_unsafe_and_names_it(change, named):
     assert re.search(rf"^- .*\b{named}\b", refusal(**change), re.MULTILINE)
+
+
+def test_production_takes_a_restricted_live_key():
+    assert read_settings({**SAFE, "STRIPE_SECRET_KEY": "rk_live_1"})
+
+
+def test_the_web_process_needs_no_key_that_writes_to_the_search_engine():
+    assert read_settings(SAFE)["SEARCH_ADMIN_KEY"] == ""
+
+
+@pytest.mark.parametrize("environment", ["development", "test"])
+@pytest.mark.parametrize(
+    "listen", ["0.0.0.0:8000", "[::]:8000", "192.0.2.7:8000", "careers.example.com:8000"]
+)
+def test_the_key_everybody_knows_is_refused_where_the_network_can_reach(environment, listen):
+    open_to_all = {"ENVIRONMENT": environment, "LISTEN": listen}
+    with pytest.raises(UnsafeConfiguration, match=r"- SECRET_KEY: .*LISTEN") as caught:
+        read_settings(open_to_all)
+    assert "127.0.0.1" in str(caught.value)
+    assert read_settings({**open_to_all, "SECRET_KEY": "of my own"})
+
+
+@pytest.mark.parametrize("listen", ["127.0.0.1:8000", "127.0.0.9:80", "[::1]:80", "localhost:80"])
+def test_development_on_this_machine_alone_needs_no_key(listen):
+    assert read_settings({"LISTEN": listen})
 
 
 def test_every_fault_is_named_at_once():
