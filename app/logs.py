@@ -10,7 +10,8 @@ from logging import LogRecord
 from flask import Flask, g, has_request_context, request
 
 _STANDARD = set(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
-_QUIET = ("alembic", "huey", "pypdf", "urllib3", "stripe")  # they tell of each step they take
+# They tell of each step they take; flask-limiter of whom it refused, address and all.
+_QUIET = ("alembic", "flask-limiter", "huey", "pypdf", "stripe", "urllib3")
 
 
 def _told(record: LogRecord) -> dict[str, object]:

@@ -1,10 +1,14 @@
 """Logs: one line an event, nothing personal, nothing forged."""
 
+import io
 import json
 import logging
 import sys
 
-from app import logs
+import pytest
+
+from app import create_app, logs
+from app.extensions import db, limiter
 
 
 def record(message: str, *args, **extra) -> logging.LogRecord:
@@ -49,3 +53,41 @@ def test_a_readable_line_cannot_be_forged():
     line = logs.ReadableLines().format(record("a\n12:00:00 ERROR forged", who="x\ny"))
     assert "\n" not in line
     assert "who=x\\ny" in line
+
+
+@pytest.fixture
+def logging_site(tmp_path):
+    """A site that logs, as one does outside the tests, and what it told so far."""
+    root, kept = logging.getLogger(), logging.getLogger().handlers[:]
+    levels = {name: logging.getLogger(name).level for name in (None, *logs._QUIET)}
+    root.handlers = []  # starting the site closes those it finds
+    site = create_app({"DATA_DIR": str(tmp_path)}, WTF_CSRF_ENABLED=False)
+    told = io.StringIO()
+    root.handlers[0].setStream(told)
+    with site.app_context():
+        db.create_all()
+    yield site, told
+    root.handlers = kept
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)
+    limiter.reset()
+    limiter.enabled = False
+    with site.app_context():
+        db.engine.dispose()
+
+
+def test_whoever_is_refused_for_trying_too_often_leaves_no_address_in_the_log(logging_site):
+    site, told = logging_site
+    browser = site.test_client()
+    answers = [
+        browser.post(
+            "/log-in",
+            data={"email": "ann@example.com", "password": "wrong"},
+            environ_base={"REMOTE_ADDR": "203.0.113.77"},
+        ).status_code
+        for _ in range(12)
+    ]
+    assert answers[-1] == 429
+    assert "POST accounts.log_in 429" in told.getvalue()
+    assert "203.0.113" not in told.getvalue()
+    assert "ann@example.com" not in told.getvalue()
