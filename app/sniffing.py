@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import logging
 import zipfile
 from collections.abc import Iterator
@@ -36,6 +37,8 @@ _ACTIVE_VALUES = frozenset(
      "/EmbeddedFile", "/FileAttachment", "/RichMedia", "/Movie", "/Rendition", "/3D"}
 )  # fmt: skip
 # What makes a DOCX more than pages: relationships of these kinds, content types that hold these.
+# With a fourth slash, or one in disguise, it may be a server that is named.
+_OWN_DISK = re.compile(r"file:///[^/\\%]", re.IGNORECASE)
 _FOREIGN_KINDS = frozenset(
     {"activexcontrolbinary", "afchunk", "control", "oleobject", "package", "vbaproject"}
 )
@@ -187,8 +190,11 @@ def _check_packaging(part: bytes) -> None:
         if kind in _FOREIGN_KINDS:
             raise Invalid(_FOREIGN)
         is_inside = relationship.get("TargetMode", "Internal").strip().lower() == "internal"
-        # A hyperlink is followed by a person; anything else would be fetched on opening.
-        if not is_inside and kind != "hyperlink":
+        target = relationship.get("Target", "").strip()
+        # A hyperlink is followed by a person. A template on the writer's own disk is named by
+        # many a résumé and found on no other; anything else would be fetched on opening.
+        is_own_template = kind == "attachedtemplate" and _OWN_DISK.match(target) is not None
+        if not is_inside and kind != "hyperlink" and not is_own_template:
             raise Invalid(
                 "The document loads a template or pictures from elsewhere. "
                 "Save it as a PDF and send that."

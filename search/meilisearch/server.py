@@ -22,7 +22,7 @@ from search.contract import IndexMissing, Outcome, SearchError, SearchUnavailabl
 Answer = TypeVar("Answer")
 
 CONNECT_TIMEOUT = 1.0  # seconds
-SEARCH_TIMEOUT = 2.0  # seconds of silence while an answer is read
+SEARCH_TIMEOUT = 1.0  # seconds of silence while an answer is read
 WRITE_TIMEOUT = 30.0
 TASK_TIMEOUT = 3600.0  # seconds to wait for one task of a rebuild
 

@@ -248,12 +248,24 @@ def test_a_link_that_a_person_follows_may_lead_anywhere(kind):
     assert recognise_document("cv.docx", word_bytes({RELATIONS: linked})) == DOCX
 
 
+@pytest.mark.parametrize(
+    "template", ["file:///C:\\Users\\Robin\\Resume.dotx", "file:///Users/robin/Resume.dotx"]
+)
+def test_a_document_made_from_a_template_on_the_writers_own_disk_is_taken(template):
+    settings = relations(("attachedTemplate", template))
+    content = word_bytes({"word/_rels/settings.xml.rels": settings})
+    assert recognise_document("cv.docx", content) == DOCX
+
+
 @pytest.mark.parametrize("mode", ["External", "external", " External ", "Elsewhere"])
 @pytest.mark.parametrize(
     ("part", "kind", "target"),
     [
         ("word/_rels/settings.xml.rels", "attachedTemplate", "http://evil.example/x.dotm"),
         ("word/_rels/settings.xml.rels", "attachedTemplate", "file://evil.example/share/x.dotm"),
+        ("word/_rels/settings.xml.rels", "attachedTemplate", "file:////evil.example/share/x.dotm"),
+        ("word/_rels/settings.xml.rels", "attachedTemplate", "file:///%5C%5Cevil/share/x.dotm"),
+        (RELATIONS, "image", "file:///C:/seen.png"),
         (RELATIONS, "image", "https://evil.example/seen.png"),
         (RELATIONS, f"{STRICT}frame", "https://evil.example/"),
         ("WORD/_RELS/FOOTER1.XML.RELS", "subDocument", "https://evil.example/x.docx"),

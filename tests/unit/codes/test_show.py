@@ -26,7 +26,7 @@ SPENT = (
 )
 # Found in the open reference of E13 and E11.9, and nowhere on the page but there.
 GATED = (
-    "it can be reported as it stands",
+    "valid for reporting",
     "At the same level",
     "gestational diabetes",
     'rel="prev"',
@@ -69,8 +69,15 @@ def test_a_guests_first_page_is_open_and_says_that_it_was_the_only_one(client):
     text = words(page)
     assert page.status_code == 200
     assert SPENT in text
-    assert "it can be reported as it stands" in text
+    assert "valid for reporting" in text
     assert "Register to view content" not in text
+
+
+@pytest.mark.parametrize("path", ["/log-in", "/register"])
+def test_whoever_logs_in_or_registers_from_a_code_comes_back_to_it(client, path):
+    page = client.get(E119).text
+    assert page.count(f'href="{path}"') == 0
+    assert page.count(f'href="{path}?next=/codes/icd10cm/E11.9"') >= 3  # wide, narrow, on the page
 
 
 def test_the_page_runs_from_the_products_down_to_the_notices(client):
@@ -178,7 +185,7 @@ def test_a_locked_page_is_not_for_search_engines_an_open_one_is(client):
 def test_the_first_code_stays_open(client):
     client.get(E119)
     client.get(E13)
-    assert "it can be reported as it stands" in client.get(E119).text
+    assert "valid for reporting" in client.get(E119).text
     assert count(ViewGrant) == 1
 
 
@@ -297,7 +304,7 @@ def test_after_signing_up_the_reader_is_back_on_the_page_and_reads_it(client, cl
     client.get(E119)
     assert "Register to view content" in client.get(E13).text
     member = client_of(make_account())
-    assert "it can be reported as it stands" in member.get(E13).text
+    assert "valid for reporting" in member.get(E13).text
 
 
 def test_metered_pages_ask_little_of_the_database(app, client_of):
@@ -408,6 +415,16 @@ def test_notes_name_where_they_come_from_and_link_the_codes_they_name(client):
     assert 'From <a class="code" href="/codes/icd10cm/E11">E11</a>' in page.text
     assert 'mellitus (<a class="code" href="/codes/icd10cm/E10">E10</a>.-)' in page.text
     assert 'From <a href="/codes/icd10cm/4">Chapter 4</a>' in page.text
+
+
+def test_what_belongs_to_a_group_is_not_said_of_each_code_in_it(client):
+    own = words(client.get("/codes/icd10cm/S06.0"))
+    assert "Conditions that are coded here" in own
+    assert "Conditions that belong to the group" not in own
+    guest = client.application.test_client()
+    inherited = words(guest.get("/codes/icd10cm/S06.0X0A"))
+    assert "Conditions that are coded here" not in inherited
+    assert "Conditions that belong to the group as a whole." in inherited
 
 
 def test_neighbors_and_siblings_are_shown(client):
