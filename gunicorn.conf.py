@@ -1,14 +1,18 @@
 """How gunicorn runs the site: a few processes of several threads, renewed now and then."""
 
 import os
+import shutil
 import sys
-from pathlib import Path
+import tempfile
 from typing import Any
 
-# The Prometheus client reads this when it is imported, and the application imports it.
-METRICS = Path(os.environ.get("DATA_DIR") or "var").resolve() / "metrics"
-METRICS.mkdir(parents=True, exist_ok=True)
-os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(METRICS)
+# The Prometheus client reads this when it is imported, and the application imports it. Files are
+# named by process number, which means something to this master alone: the folder is its own, and
+# stays the same when the master is told to read its settings again.
+OURS = f"careercenter-metrics-{os.getpid()}-"
+METRICS = os.environ.get("PROMETHEUS_MULTIPROC_DIR", "")
+if OURS not in METRICS:
+    METRICS = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix=OURS)
 
 from prometheus_client import multiprocess  # noqa: E402
 
@@ -17,6 +21,7 @@ from app.config import UnsafeConfiguration, read_settings  # noqa: E402
 try:
     settings = read_settings(os.environ)
 except UnsafeConfiguration as error:
+    shutil.rmtree(METRICS)
     sys.exit(str(error))
 
 wsgi_app = "wsgi:app"
@@ -41,11 +46,9 @@ forwarded_allow_ips = ""  # what proxies say is read by the application alone: T
 control_socket_disable = True
 
 
-def on_starting(_server: Any) -> None:
-    """Forget the counts of processes that are no more."""
-    for left_over in METRICS.glob("*.db"):
-        left_over.unlink(missing_ok=True)
-
-
 def child_exit(_server: Any, worker: Any) -> None:
     multiprocess.mark_process_dead(worker.pid)
+
+
+def on_exit(_server: Any) -> None:
+    shutil.rmtree(METRICS, ignore_errors=True)
