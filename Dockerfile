@@ -8,7 +8,7 @@ COPY wsgi.py gunicorn.conf.py ./
 COPY migrations migrations
 COPY search search
 COPY app app
-RUN useradd --system --uid 10001 careercenter && mkdir /data && chown careercenter /data
+RUN useradd --system --uid 10001 careercenter && mkdir -p /data/files && chown -R careercenter /data
 USER careercenter
 ENV ENVIRONMENT=production DATA_DIR=/data LISTEN=0.0.0.0:8000
 EXPOSE 8000

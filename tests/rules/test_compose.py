@@ -123,7 +123,7 @@ def test_the_database_is_ready_once_it_answers_the_network():
 def test_the_image_runs_as_someone_who_may_write_to_the_data_folder_and_nowhere_else():
     user = re.search(r"^USER (\w+)$", DOCKERFILE, re.MULTILINE).group(1)
     assert user != "root"
-    made = DOCKERFILE.index(f"mkdir {IMAGE['DATA_DIR']} && chown {user} {IMAGE['DATA_DIR']}")
+    made = DOCKERFILE.index(f"/files && chown -R {user} {IMAGE['DATA_DIR']}\n")
     assert made < DOCKERFILE.index("\nUSER ")
     assert DOCKERFILE.count("chown") == 1
     assert SERVICES["web"]["volumes"] == f"[files:{IMAGE['DATA_DIR']}]"
