@@ -99,4 +99,4 @@ def refuse_undeclared(app: Flask) -> None:
 
 def actor() -> Any:
     """The Account that makes this request; services take it as their acting user."""
-    return current_user._get_current_object()
+    return current_user.account()

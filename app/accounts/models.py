@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -23,7 +24,34 @@ class Purpose(StrEnum):
     CHANGE_EMAIL = "change_email"
 
 
-class Account(Base):
+class _Known(Protocol):
+    @property
+    def staff(self) -> str: ...
+    @property
+    def email_verified_at(self) -> datetime | None: ...
+
+
+class Standing:
+    """What may be asked of anyone who is logged in, by flask-login and by every page."""
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    @property
+    def is_verified(self: _Known) -> bool:
+        return self.email_verified_at is not None
+
+    @property
+    def is_moderator(self: _Known) -> bool:
+        return self.staff in (Staff.MODERATOR, Staff.OPERATOR)
+
+    @property
+    def is_operator(self: _Known) -> bool:
+        return self.staff == Staff.OPERATOR
+
+
+class Account(Standing, Base):
     __tablename__ = "account"
     __table_args__ = (
         CheckConstraint("staff in ('none', 'moderator', 'operator')", name="staff"),
@@ -38,23 +66,6 @@ class Account(Base):
     created_at: Mapped[datetime]
     email_verified_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
-
-    # What flask-login asks of a user; anonymous visitors are its own AnonymousUserMixin.
-    is_authenticated = True
-    is_active = True
-    is_anonymous = False
-
-    @property
-    def is_verified(self) -> bool:
-        return self.email_verified_at is not None
-
-    @property
-    def is_moderator(self) -> bool:
-        return self.staff in (Staff.MODERATOR, Staff.OPERATOR)
-
-    @property
-    def is_operator(self) -> bool:
-        return self.staff == Staff.OPERATOR
 
 
 class AccountSession(Base):

@@ -4,7 +4,6 @@ from app.accounts.services.addresses import find_account
 from app.accounts.services.log_in import authenticate
 from app.accounts.services.recovery import ask_reset, check_reset_link, reset_password
 from app.accounts.services.sessions import (
-    account_of_session,
     end_session,
     end_session_of,
     forget_ended_sessions,
@@ -33,7 +32,6 @@ from app.accounts.services.staff import set_staff
 from app.accounts.services.tokens import forget_old_tokens
 
 __all__ = [
-    "account_of_session",
     "address_to_confirm",
     "ask_email_change",
     "ask_reset",

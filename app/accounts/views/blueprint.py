@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint
 from flask_login import AnonymousUserMixin
 
-from app.accounts.models import Account
 from app.accounts.services import note_use, session_of
+from app.accounts.services.sessions import SignedIn
 from app.extensions import db, login_manager
 
 bp = Blueprint("accounts", __name__)
@@ -18,6 +18,9 @@ class Visitor(AnonymousUserMixin):
     id = None
     is_verified = is_moderator = is_operator = False
 
+    def account(self) -> None:
+        return None
+
 
 login_manager.anonymous_user = Visitor
 # The token in the cookie is 256 random bits that we can revoke; addresses change on the train.
@@ -25,10 +28,8 @@ login_manager.session_protection = None
 
 
 @login_manager.user_loader
-def load(token: str) -> Account | None:
-    row = session_of(token)
-    if row is None:
-        return None
-    if note_use(row):
+def load(token: str) -> SignedIn | None:
+    found = session_of(token)
+    if found is not None and note_use(found):
         db.session.commit()
-    return row.account
+    return found

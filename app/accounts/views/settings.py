@@ -40,7 +40,7 @@ def settings() -> ResponseReturnValue:
         form=form,
         account=account,
         sessions=services.sessions_of(account),
-        here_id=here.id if here else None,
+        here_id=here.session_id if here else None,
     ), form.status
 
 

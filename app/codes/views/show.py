@@ -9,7 +9,7 @@ from flask import Response, current_app, redirect, render_template, request, url
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app.access import Who, access, actor
+from app.access import Who, access
 from app.codes import services
 from app.codes.services.allowance import (
     Quota,
@@ -63,14 +63,13 @@ def _unknown(system: str, code: str) -> ResponseReturnValue:
 
 
 def _for_account(prepared: Prepared) -> ResponseReturnValue:
-    reader = account_reader(actor().id)
+    reader = account_reader(current_user.id)
     quota = _quota("FREE_CODE_VIEWS")
     if request.method == "HEAD":
         return _page(prepared, views_left(reader, quota), quota)
     verdict = view_code(reader, prepared.system, prepared.key, quota)
     if verdict.recorded:
         db.session.commit()
-        db.session.refresh(actor())  # the frame of the page names the reader, and never queries
     return _page(prepared, verdict, quota)
 
 

@@ -11,7 +11,6 @@ from sqlalchemy import func, select
 from app import clock
 from app.accounts.models import AccountSession
 from app.accounts.services import (
-    account_of_session,
     end_session,
     end_session_of,
     forget_ended_sessions,
@@ -24,7 +23,7 @@ from app.accounts.services import (
 )
 from app.errors import NotFound
 from app.extensions import db
-from tests.factories.accounts import make_account
+from tests.factories.accounts import make_account, make_moderator, make_operator
 
 
 def count() -> int:
@@ -34,9 +33,18 @@ def count() -> int:
 def test_a_token_stands_for_its_account_and_is_not_stored(app):
     account = make_account()
     token = open_session(account, browser="Firefox on Linux")
-    assert account_of_session(token) is account
-    assert session_of(token).token_hash != token
-    assert account_of_session(token + "x") is None
+    found = session_of(token)
+    assert (found.id, found.name, found.email) == (account.id, account.name, account.email)
+    assert found.account() is account
+    assert db.session.scalar(select(AccountSession.token_hash)) != token
+    assert session_of(token + "x") is None
+
+
+def test_what_a_session_tells_of_its_account_is_what_the_account_says(app):
+    for account in (make_account(email_verified_at=None), make_moderator(), make_operator()):
+        found = session_of(open_session(account, browser=""))
+        for told in ("is_verified", "is_moderator", "is_operator", "is_authenticated"):
+            assert getattr(found, told) == getattr(account, told), told
 
 
 def test_a_session_ends_after_thirty_days_however_much_it_is_used(app):
@@ -72,7 +80,8 @@ def test_a_closed_account_has_no_session(app):
     account = make_account()
     token = open_session(account, browser="")
     account.closed_at = clock.now()
-    assert account_of_session(token) is None
+    db.session.commit()
+    assert session_of(token) is None
 
 
 def test_people_see_their_own_sessions_only_and_end_only_those(app):
