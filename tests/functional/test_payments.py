@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 import time
 from collections.abc import Callable
@@ -24,6 +25,7 @@ from tests.factories.listings import make_draft
 from tests.factories.orders import make_order
 from tests.mailbox import mails
 from tests.payments import SimulatedStripe, forget_gateway, mails_queued, served
+from tests.unit.billing.stories import STORIES
 
 ClientOf = Callable[[Account], FlaskClient]
 
@@ -338,3 +340,36 @@ def test_a_listing_that_was_up_is_removed_without_a_refund(buyer, stripe):
     tasks.drain()
     assert stripe.events("charge.refunded") == []
     assert order.state == OrderState.PAID
+
+
+# Where each story leaves a real listing, and whether it is held.
+LISTINGS = {
+    "paid": JobState.IN_REVIEW,
+    "refunded in part": JobState.IN_REVIEW,
+    "refunded in two parts": JobState.REMOVED,
+    "disputed and won": JobState.IN_REVIEW,
+    "refunded in part, disputed, lost": JobState.REMOVED,
+    "disputed, won, refunded": JobState.REMOVED,
+    "transfer arrives": JobState.IN_REVIEW,
+    "transfer fails": JobState.DRAFT,
+    "expired": JobState.DRAFT,
+}
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_events_in_any_order_leave_a_listing_the_same(buyer, stripe, story):
+    steps, kinds, _ = STORIES[story]
+    dice = random.Random(story)
+    for _ in range(3):
+        job = make_draft(owner=buyer)
+        order = jobs.buy(buyer, job.id, sku="listing-30", featured=False)
+        db.session.commit()
+        session = stripe.begin(order)
+        known = {event["id"] for event in stripe.events()}
+        for step in steps:
+            step(stripe, session)
+        told = [event for event in stripe.events(*kinds) if event["id"] not in known]
+        dice.shuffle(told)
+        assert set(stripe.deliver(*told, *told)) == {200}
+        db.session.expire_all()
+        assert (job.state, job.is_held) == (LISTINGS[story], False)

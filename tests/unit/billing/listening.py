@@ -31,6 +31,9 @@ class Listing:
     def disputed(self, order: Order) -> None:
         self._hear("disputed", "held")
 
+    def lost(self, order: Order) -> None:
+        self._hear("lost", "withdrawn")
+
     def won(self, order: Order) -> None:
         self._hear("won", "up")
 
@@ -44,6 +47,7 @@ def listening() -> Iterator[Listing]:
             (signals.order_void, listing.void),
             (signals.order_refunded, listing.refunded),
             (signals.order_disputed, listing.disputed),
+            (signals.dispute_lost, listing.lost),
             (signals.dispute_won, listing.won),
         ):
             stack.enter_context(signal.connected_to(receiver))

@@ -236,7 +236,7 @@ def test_a_lost_dispute_stays_disputed(app, stripe):
         confirm(order)
         confirm(order)
     assert (order.state, order.charges[0].state) == ("disputed", ChargeState.LOST)
-    assert listing.heard == ["paid", "disputed"]
+    assert listing.heard == ["paid", "disputed", "lost"]
 
 
 def test_the_steps_are_taken_in_order_though_all_were_missed(app, stripe):
