@@ -24,6 +24,7 @@ from tests.factories.seekers import make_profile
 GUEST = ""
 DASHBOARD = "main h2 a"
 LISTING = "main tbody a:has-text('Inpatient coder III')"
+BOARD = "main tr:has-text('Inpatient coder III') a[href$='/applications']"
 ANSWERS = (DASHBOARD, LISTING, "main a:text-is('Edit')")
 FIRST = "main tbody a"
 
@@ -93,12 +94,12 @@ PLACES = (
         for s in STEPS
     ),
     Place("renewal", "/employers", EMPLOYER, (DASHBOARD, "main tbody a:has-text('Renew')")),
-    Place("pipeline", "/employers", EMPLOYER, (DASHBOARD, "main a[href$='/applications']")),
+    Place("pipeline", "/employers", EMPLOYER, (DASHBOARD, BOARD)),
     Place(
         "application on the board",
         "/employers",
         EMPLOYER,
-        (DASHBOARD, "main a[href$='/applications']", "main .board-card a"),
+        (DASHBOARD, BOARD, "main .board-card a"),
     ),
     Place("orders", "/orders", EMPLOYER),
     Place("order", "/orders", EMPLOYER, (FIRST,)),
