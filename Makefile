@@ -41,7 +41,7 @@ test-meilisearch: develop
 
 browser: develop
 	@bash bin/chromium
-	$(PYTEST) -n 2 -m browser -rs
+	$(if $(MEILI_URL),bash bin/with-postgres) $(PYTEST) -n 2 -m browser -rs
 
 screens: develop
 	@bash bin/chromium

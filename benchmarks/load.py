@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import re
 import subprocess
 import time
@@ -17,7 +18,7 @@ FOREIGN_CORES = 0.2  # above this a round says more about the machine's other wo
 SCRIPT = """
 local paths = { %(paths)s }
 local headers = { %(headers)s }
-local turn = 0
+local turn = %(start)d
 request = function()
   turn = turn + 1
   return wrk.format("GET", paths[(turn - 1) %% #paths + 1], headers)
@@ -73,7 +74,9 @@ def resident_mb(pid: int) -> float:
 def _lua(paths: Sequence[str], headers: dict[str, str]) -> str:
     quoted = ", ".join(f'"{p}"' for p in paths)
     pairs = ", ".join(f'["{name}"] = "{value}"' for name, value in headers.items())
-    return SCRIPT % {"paths": quoted, "headers": pairs}
+    # Each run begins elsewhere: what is asked first is not always the same.
+    start = random.randrange(len(paths))
+    return SCRIPT % {"paths": quoted, "headers": pairs, "start": start}
 
 
 def measure(

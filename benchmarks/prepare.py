@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote_plus
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, create_engine, event, func, select
+from sqlalchemy import create_engine, func, select
 from sqlalchemy.orm import Session
 
 from app import clock, create_app
@@ -25,10 +25,12 @@ from app.jobs.models import Job, visible
 from benchmarks import floor
 from benchmarks.listings import make_listings
 from tests.clients import signed_in
+from tests.watch import statements
 
 ROOT = Path(__file__).resolve().parent.parent
 LISTINGS = 10_000
 SAMPLE = 200  # addresses a workload visits in turn
+LOOKUPS = 20_000
 SEED = 7
 EMAIL = "reader@example.com"
 
@@ -72,9 +74,10 @@ def prepare(folder: Path) -> Prepared:
         codes = rng.sample(
             list(db.session.scalars(select(CodeEntry.shown).where(CodeEntry.billable))), SAMPLE
         )
+        titles = rng.sample(list(db.session.scalars(select(CodeEntry.title))), SAMPLE * 5)
         cookie = _cookie(app)
         paths = [_canonical(app, job_id) for job_id in ids]
-    lookups = [f"/codes/suggest.json?q={typed}" for typed in _typed(rng, codes)]
+    lookups = [f"/codes/suggest.json?q={typed}" for typed in _typed(rng, codes, titles)]
     pages = {
         "/jobs": ("/jobs", ""),
         "job page": (paths[0], ""),
@@ -155,27 +158,18 @@ def _canonical(app: Flask, job_id: int) -> str:
     return answer.location if answer.status_code == 301 else f"/jobs/{job_id}"
 
 
-def _typed(rng: random.Random, codes: list[str]) -> list[str]:
-    """What people type: the start of a code, words, a word with a letter wrong."""
-    words = (
-        "diab diabetes hypertension frac fracture+femur asthma diabtes pneumon heart+failure "
-        "sepsis low+back+pain migrane burn+hand"
-    )
-    return [code[: rng.randint(2, len(code))] for code in codes[:40]] + words.split() * 3
-
-
-@contextmanager
-def _counting() -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def note(_connection, _cursor, statement, *_rest) -> None:
-        seen.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
+def _typed(rng: random.Random, codes: list[str], titles: list[str]) -> list[str]:
+    """What is asked while people type: the beginnings of codes, of words and of two words, some
+    with a letter missing; a few of them often, most of them rarely (after Zipf)."""
+    wanted = [*codes]
+    for title in titles:
+        words = re.findall("[a-z]{4,}", title.lower())[:2]
+        wanted += [" ".join(words), *words]
+        wanted += [word[:2] + word[3:] for word in words if rng.random() < 0.1]
+    asked = {text[:length] for text in wanted for length in range(2, len(text) + 1)}
+    ranked = sorted(asked, key=lambda text: rng.random() + len(text) / 20)
+    weights = [1 / rank for rank in range(1, len(ranked) + 1)]
+    return [quote_plus(text) for text in rng.choices(ranked, weights, k=LOOKUPS)]
 
 
 def _queries(app: Flask, path: str, cookie: str) -> int:
@@ -183,7 +177,7 @@ def _queries(app: Flask, path: str, cookie: str) -> int:
     client: FlaskClient = app.test_client(use_cookies=False)
     headers = {"Cookie": cookie} if cookie else {}
     client.get(path, headers=headers)
-    with _counting() as seen:
+    with statements() as seen:
         answer = client.get(path, headers=headers)
     if answer.status_code != 200:
         raise RuntimeError(f"{path} answered {answer.status_code}")

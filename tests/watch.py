@@ -1,7 +1,9 @@
-"""Watches that a page asks the database for nothing once its template is being drawn."""
+"""What is asked of the database: counted, and refused once a template is being drawn."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -30,3 +32,18 @@ def _refuse(_connection, _cursor, statement, _parameters, _context, _many) -> No
 
 def watch(app: Flask) -> None:
     app.jinja_env.template_class = WatchedTemplate
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """The statements sent to any database until the block ends."""
+    sent: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        sent.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)

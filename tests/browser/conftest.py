@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from sqlalchemy import create_engine, make_url, text
 
-from tests.browser.site import CHROMIUM_FLAGS, Site, find_chromium, running_site
+from tests.browser.site import CHROMIUM_FLAGS, Site, find_chromium, prepare, running_site
 
 EMBEDDED = "SQLite and the embedded engine"
 SERVERS = "PostgreSQL and Meilisearch"
@@ -53,21 +55,38 @@ def _servers() -> dict[str, str]:
     }
 
 
-@pytest.fixture(scope="session", params=[EMBEDDED, SERVERS])
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data of a site that has just been set up; made once for all processes of the run."""
+    base = tmp_path_factory.getbasetemp()
+    root = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder = root / "prepared"
+    with (root / "prepared.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            half = root / "half-prepared"
+            prepare(Site("", half, {"ENVIRONMENT": "development", "DATA_DIR": str(half)}))
+            half.rename(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, prepared: Path) -> Iterator[Site]:
+    """The site as `make run` starts it."""
+    with running_site(tmp_path_factory.mktemp("site"), prepared=prepared) as running:
+        yield running
+
+
+@pytest.fixture(params=[EMBEDDED, SERVERS])
 def each_site(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Site]:
     """The site on each pair of database and search engine."""
-    settings = _servers() if request.param == SERVERS else {}
-    with running_site(tmp_path_factory.mktemp("site"), **settings) as site:
+    if request.param == EMBEDDED:
+        yield request.getfixturevalue("site")
+        return
+    with running_site(tmp_path_factory.mktemp("site"), **_servers()) as site:
         yield site
-
-
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The site as `make run` starts it."""
-    with running_site(tmp_path_factory.mktemp("site")) as running:
-        yield running
 
 
 @pytest.fixture

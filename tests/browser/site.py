@@ -112,10 +112,19 @@ def _running(
                 process.wait()
 
 
+def prepare(site: Site) -> None:
+    """What `make run` does before it serves: migrate, load the full ICD-10-CM, add the samples."""
+    site.flask("db", "upgrade")
+    site.flask("codes", "load-package")
+    site.flask("samples")
+
+
 @contextmanager
-def running_site(folder: Path, **settings: str) -> Iterator[Site]:
-    """A development site with the full ICD-10-CM and the samples, up until the block ends."""
+def running_site(folder: Path, *, prepared: Path | None = None, **settings: str) -> Iterator[Site]:
+    """A development site, up until the block ends; `prepared` is one to begin as a copy of."""
     port, simulator = free_port(), free_port()
+    if prepared is not None:
+        shutil.copytree(prepared, folder, dirs_exist_ok=True)
     environ = {
         "ENVIRONMENT": "development",
         "DATA_DIR": str(folder),
@@ -127,9 +136,8 @@ def running_site(folder: Path, **settings: str) -> Iterator[Site]:
         **settings,
     }
     site = Site(f"http://127.0.0.1:{port}", folder, environ)
-    site.flask("db", "upgrade")
-    site.flask("codes", "load-package")
-    site.flask("samples")
+    if prepared is None:
+        prepare(site)
     python = [sys.executable, "-m"]
     commands = {
         "web": [*python, "gunicorn", "--config", "gunicorn.conf.py", "wsgi:app"],

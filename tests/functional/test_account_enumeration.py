@@ -8,12 +8,11 @@ import time
 
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
 
 from app import tasks
 from app.accounts.services.passwords import hash_password, password_matches
 from tests.factories.accounts import PASSWORD, make_account
+from tests.watch import statements
 
 KNOWN, UNKNOWN = "known@example.com", "other@example.com"
 VARIES = {"Set-Cookie", "Date", "X-Request-ID"}
@@ -99,25 +98,18 @@ def test_known_and_unknown_addresses_cost_the_same_hashes_and_statements(
 def spent(app, monkeypatch, path, email) -> tuple[list[str], list[str]]:
     """The hashes computed and the statements sent to answer one form."""
     hashes: list[str] = []
-    statements: list[str] = []
 
     def counted(name):
         original = getattr(PasswordHasher, name)
         return lambda self, *given: hashes.append(name) or original(self, *given)
 
-    def note(_connection, _cursor, statement, *_rest):
-        statements.append(statement)
-
     browser = app.test_client()
     with monkeypatch.context() as watched:
         for name in ("hash", "verify"):
             watched.setattr(PasswordHasher, name, counted(name))
-        event.listen(Engine, "before_cursor_execute", note)
-        try:
+        with statements() as sent:
             browser.post(path, data={**FORMS[path], "email": email})
-        finally:
-            event.remove(Engine, "before_cursor_execute", note)
-    return hashes, statements
+    return hashes, sent
 
 
 @pytest.mark.parametrize("path", FORMS)

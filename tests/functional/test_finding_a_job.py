@@ -9,8 +9,6 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
@@ -20,7 +18,6 @@ import time_machine
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event
 
 from app import clock, create_app
 from app.extensions import db
@@ -34,23 +31,10 @@ from search.indexes import JOBS
 from tests.factories.accounts import make_account
 from tests.factories.employers import make_organisation
 from tests.factories.jobs import make_job
+from tests.watch import statements
 
 SCRIPT = "</script><script>alert(1)</script>"
 ROOT = Path(__file__).parent.parent.parent
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    statements: list[str] = []
-
-    def note(_connection, _cursor, statement, *_rest) -> None:
-        statements.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
 
 
 @pytest.fixture
@@ -119,11 +103,11 @@ class TestSearching:
         jobs = [make_job() for _ in range(30)]
         address = page_of(jobs[0])
         rebuild_index()
-        with counted() as first:
+        with statements() as first:
             client.get("/jobs")
-        with counted() as again:
+        with statements() as again:
             client.get("/jobs")
-        with counted() as page:
+        with statements() as page:
             client.get(address)
 
         assert len(first) <= 4

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from flask import jsonify, render_template, request, url_for
+from flask import Response, json, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app import limits
+from app import clock, limits
 from app.access import Who, access
 from app.codes import services
 from app.codes.models import ICD10CM, SYSTEMS
 from app.codes.services.page import chapters
 from app.codes.views.blueprint import bp
+from app.codes.views.prepared import current_edition, shelves
 from app.errors import NotFound
 from app.extensions import limiter
 from search.contract import MAX_TOTAL
 
 PAGE = 25
 SUGGESTIONS = 10
+# Seconds for which whoever asks may keep the answer, and so do we: everyone who types
+# "diabetes" asks for "dia" and "diab" on the way.
+SUGGESTED_FOR = 60
 LONGEST = 200  # characters of a search that are read
 
 
@@ -50,13 +54,20 @@ def search() -> ResponseReturnValue:
 @access(Who.ANYONE)
 @limiter.limit(limits.SEARCH_PER_ADDRESS)
 def suggest() -> ResponseReturnValue:
-    found = services.search_codes(_typed(), limit=SUGGESTIONS, count=False)
-    items = [
-        {"title": e.title, "code": e.shown, "url": f"/codes/{ICD10CM}/{e.address}"}
-        for e in found.entries
-    ]
-    response = jsonify(items=items)
-    response.headers["Cache-Control"] = "public, max-age=60"
+    typed, kept = _typed().lower(), shelves().suggestions
+    key = (current_edition(ICD10CM), typed, clock.unix(clock.now()) // SUGGESTED_FOR)
+    body = kept.get(key)
+    if body is None:
+        found = services.search_codes(typed, limit=SUGGESTIONS, count=False)
+        items = [
+            {"title": e.title, "code": e.shown, "url": f"/codes/{ICD10CM}/{e.address}"}
+            for e in found.entries
+        ]
+        body = json.dumps({"items": items}).encode()
+        if not found.degraded:
+            kept.put(key, body, len(body))
+    response = Response(body, mimetype="application/json")
+    response.headers["Cache-Control"] = f"public, max-age={SUGGESTED_FOR}"
     return response
 
 

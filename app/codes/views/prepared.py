@@ -20,6 +20,7 @@ from app.codes.services.description import common_description
 from app.codes.services.page import CodePage, code_page
 
 MEMORY = 24 * 1024 * 1024  # bytes in each process, for either kind of page
+MEMORY_OF_SUGGESTIONS = 4 * 1024 * 1024
 
 Kept = TypeVar("Kept")
 
@@ -85,12 +86,13 @@ class GuestPage:
 class Shelves:
     entries: Shelf[Prepared]
     guests: Shelf[GuestPage]
+    suggestions: Shelf[bytes]
 
 
 def shelves() -> Shelves:
     found: Shelves | None = current_app.extensions.get("code_pages")
     if found is None:
-        fresh = Shelves(Shelf(MEMORY), Shelf(MEMORY))
+        fresh = Shelves(Shelf(MEMORY), Shelf(MEMORY), Shelf(MEMORY_OF_SUGGESTIONS))
         found = current_app.extensions.setdefault("code_pages", fresh)
     return found
 

@@ -4,9 +4,11 @@ import re
 from html import unescape
 
 import pytest
+import time_machine
 
 from app.codes.services import indexing
-from tests.factories.codes import make_release
+from tests.factories.codes import BOOK, make_release
+from tests.watch import statements
 
 E119 = "/codes/icd10cm/E11.9"
 
@@ -51,6 +53,22 @@ def test_suggestions_are_what_the_search_box_asks_for(client, release):
     words_ = client.get("/codes/suggest.json?q=mononeuro").json["items"]
     assert [item["code"] for item in words_] == ["E11.41"]
     assert client.get("/codes/suggest.json").json == {"items": []}
+
+
+def test_a_suggestion_is_kept_for_a_minute_and_for_its_edition(client, release):
+    indexing.rebuild_index("icd10cm", release.id)
+    with time_machine.travel("2026-11-23 12:00Z", tick=False) as now:
+        first = client.get("/codes/suggest.json?q=E11.9")
+        assert first.headers["Cache-Control"] == "public, max-age=60"
+        with statements() as asked:
+            assert client.get("/codes/suggest.json?q=e11.9").json == first.json
+            assert asked == []
+            now.shift(60)
+            assert client.get("/codes/suggest.json?q=e11.9").json == first.json
+            assert asked
+        make_release(BOOK.replace("without complications", "with none at all"))
+        (item,) = client.get("/codes/suggest.json?q=e11.9").json["items"]
+        assert item["title"] == "Type 2 diabetes mellitus with none at all"
 
 
 @pytest.mark.parametrize("typed", ["%00", "%FF%FE", "é" * 300, "<b>", "A" * 10_000, "%25_%27"])

@@ -7,8 +7,7 @@ from html import unescape
 
 import pytest
 import time_machine
-from sqlalchemy import event, func, select
-from sqlalchemy.engine import Engine
+from sqlalchemy import func, select
 
 from app.codes.commands import forget_old_guests
 from app.codes.models import ViewAllowance, ViewGrant
@@ -17,6 +16,7 @@ from app.codes.services.releases import REMEMBERED
 from app.extensions import db
 from tests.factories.accounts import make_account
 from tests.factories.codes import BOOK, make_release
+from tests.watch import statements
 
 E119 = "/codes/icd10cm/E11.9"
 E13 = "/codes/icd10cm/E13"
@@ -46,19 +46,6 @@ def words(response) -> str:
 
 def count(model) -> int:
     return db.session.scalar(select(func.count()).select_from(model))
-
-
-class Queries:
-    def __enter__(self):
-        self.seen = []
-        event.listen(Engine, "before_cursor_execute", self._note)
-        return self.seen
-
-    def __exit__(self, *_):
-        event.remove(Engine, "before_cursor_execute", self._note)
-
-    def _note(self, _connection, _cursor, statement, *_):
-        self.seen.append(statement)
 
 
 # --- The first view ------------------------------------------------------------------------------
@@ -110,7 +97,7 @@ def test_the_page_runs_from_the_products_down_to_the_notices(client):
 
 def test_a_first_view_writes_nothing_and_costs_no_query_once_drawn(client, app):
     client.get(E119)
-    with Queries() as seen:
+    with statements() as seen:
         page = app.test_client().get(E119)
     assert page.status_code == 200
     assert seen == []
@@ -193,7 +180,7 @@ def test_a_second_locked_page_asks_the_database_once(client):
     client.get(E119)
     client.get(E13)
     client.get("/codes/icd10cm/W00")
-    with Queries() as seen:
+    with statements() as seen:
         client.get(E13)
     assert len([s for s in seen if s.startswith("SELECT")]) == len(seen) == 1
 
@@ -310,14 +297,14 @@ def test_after_signing_up_the_reader_is_back_on_the_page_and_reads_it(client, cl
 def test_metered_pages_ask_little_of_the_database(app, client_of):
     app.test_client().get(E119)  # drawn
     member = client_of(make_account())
-    with Queries() as first:
+    with statements() as first:
         member.get(E119)
     app.test_client().get(E13)
-    with Queries() as counted:
+    with statements() as counted:
         member.get(E13)
-    with Queries() as again:
+    with statements() as again:
         member.get(E13)
-    with Queries() as undrawn:
+    with statements() as undrawn:
         member.get("/codes/icd10cm/W00")
     assert len(first) <= 8
     assert len(counted) <= 5

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
 
 import pytest
 import time_machine
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from app import audit, clock
 from app.accounts.models import Account
@@ -27,6 +24,7 @@ from tests.factories.accounts import make_account, make_moderator, make_operator
 from tests.factories.employers import make_member, make_organisation
 from tests.factories.jobs import make_job
 from tests.factories.listings import make_draft
+from tests.watch import statements
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -186,27 +184,13 @@ def test_the_dashboard_finds_by_title_requisition_and_group(owner: Account, live
         assert set(titles(owner, live, group=group)) == expected
 
 
-@contextmanager
-def queries() -> Iterator[list[str]]:
-    found: list[str] = []
-
-    def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        found.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield found
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
-
-
 def test_the_dashboard_is_paged_and_asks_the_database_little(owner: Account, live: Job) -> None:
     for number in range(60):
         make_job(organisation=live.organisation, title=f"Coder {number}")
     slug, owner_id = live.organisation.slug, owner.id
     db.session.expunge_all()
     again = db.session.get_one(Account, owner_id)
-    with queries() as asked:
+    with statements() as asked:
         organisation = organisation_for(again, slug)
         rows, last = services.dashboard(again, organisation, page=1)
     assert (len(rows), last) == (50, 2)
