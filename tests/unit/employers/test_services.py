@@ -175,7 +175,9 @@ def test_a_suspension_hides_the_page_and_tells_the_members_why() -> None:
     assert "Listings that are not real." in mail.payload["text"]
     services.reinstate_organisation(operator, organisation)
     assert services.public_organisation(organisation.slug) is organisation
-    actions = db.session.scalars(select(audit.AuditEntry.action)).all()
+    actions = db.session.scalars(
+        select(audit.AuditEntry.action).order_by(audit.AuditEntry.id)
+    ).all()
     assert actions == ["organisation.suspended", "organisation.reinstated"]
 
 

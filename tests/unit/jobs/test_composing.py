@@ -206,7 +206,9 @@ def test_every_save_leaves_a_trace_without_the_text() -> None:
     job = make_draft()
     save(job, "basics", title="ED coder")
     entry = db.session.scalars(
-        select(audit.AuditEntry).where(audit.AuditEntry.action == "job.edited")
+        select(audit.AuditEntry)
+        .where(audit.AuditEntry.action == "job.edited")
+        .order_by(audit.AuditEntry.id)
     ).one()
     assert entry.detail == {"fields": ["title"]}
     assert entry.actor_id == job.created_by

@@ -55,7 +55,7 @@ def test_a_member_presses_buttons_and_each_leaves_a_trace(owner: Account, live: 
         assert services.act(owner, live.id, action)
         assert (live.state, live.revision) == (state, before + 1)
     db.session.commit()
-    entries = db.session.scalars(select(audit.AuditEntry)).all()
+    entries = db.session.scalars(select(audit.AuditEntry).order_by(audit.AuditEntry.id)).all()
     assert [e.action for e in entries] == ["job.pause", "job.resume", "job.fill", "job.reopen"]
     assert {e.actor_id for e in entries} == {owner.id}
     assert db.session.scalars(select(OutboxRow.kind)).all() == ["jobs.index"] * 4
