@@ -268,7 +268,8 @@ def win(order: Order) -> None:
 
 def given_back() -> list[int]:
     """The orders whose money the worker is to have given back."""
-    rows = db.session.scalars(select(OutboxRow).where(OutboxRow.kind == "jobs.give_back"))
+    asked = select(OutboxRow).where(OutboxRow.kind == "jobs.give_back").order_by(OutboxRow.id)
+    rows = db.session.scalars(asked)
     return [row.payload["order_id"] for row in rows]
 
 
