@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
-from lxml import etree
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
 from app.errors import Invalid
+from app.xml import UnreadableXml, read_xml
 
 PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -184,7 +184,10 @@ def _check_packaging(part: bytes) -> None:
 
     A document can give such parts any name; what they are stands here.
     """
-    root = _parsed(part)
+    try:
+        root = read_xml(part)
+    except UnreadableXml as error:
+        raise Invalid(_DAMAGED_WORD) from error
     for relationship in root.iter("{*}Relationship"):
         kind = relationship.get("Type", "").strip().rpartition("/")[2].lower()
         if kind in _FOREIGN_KINDS:
@@ -203,24 +206,3 @@ def _check_packaging(part: bytes) -> None:
         media_type = declared.get("ContentType", "").lower()
         if any(word in media_type for word in _FOREIGN_TYPES):
             raise Invalid(_FOREIGN)
-
-
-def _parsed(part: bytes) -> etree._Element:
-    """A part as XML; entities, DTDs and the network stay off."""
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        attribute_defaults=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    try:
-        root = etree.fromstring(part, parser)
-    except etree.XMLSyntaxError as error:
-        raise Invalid(_DAMAGED_WORD) from error
-    if root.getroottree().docinfo.doctype:
-        raise Invalid(_DAMAGED_WORD)
-    return root

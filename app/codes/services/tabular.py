@@ -15,6 +15,7 @@ from lxml import etree
 from app.codes.models import EntryKind, NoteKind
 from app.errors import Invalid
 from app.filters import plural
+from app.xml import UnreadableXml, read_xml
 
 CODE = re.compile(r"[A-Z][0-9A-Z]{2,6}")
 # "7th characters D and S do not apply to codes in category S06 with 6th character 7 - death …,
@@ -82,7 +83,10 @@ class _Sevenths:
 
 def read_tabular(content: bytes, listed: frozenset[str] | None = None) -> Tabular:
     """The whole book. With `listed`, the codes must be those and no others; raises Invalid."""
-    root = _root(content)
+    try:
+        root = read_xml(content)
+    except UnreadableXml as error:
+        raise Invalid(f"The XML cannot be read: {error}") from error
     if root.tag != "ICD10CM.tabular":
         raise Invalid("This is not CDC's ICD-10-CM tabular XML: its root is another element.")
     reader = _Reader(listed)
@@ -91,27 +95,6 @@ def read_tabular(content: bytes, listed: frozenset[str] | None = None) -> Tabula
     if listed is not None:
         _must_agree({e.key for e in reader.entries if CODE.fullmatch(e.key)}, listed)
     return Tabular(_text(root.find("version")), reader.entries, reader.faults)
-
-
-def _root(content: bytes) -> etree._Element:
-    """The parsed file. Entities, DTDs and the network stay off: the file may come from anywhere."""
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        attribute_defaults=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    try:
-        root = etree.fromstring(content, parser)
-    except etree.XMLSyntaxError as error:
-        raise Invalid(f"The XML cannot be read: {error}") from error
-    if root.getroottree().docinfo.doctype:
-        raise Invalid("The XML declares a document type; CDC's files have none.")
-    return root
 
 
 def _must_agree(found: set[str], listed: frozenset[str]) -> None:
