@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, make_url, text
 
 from app import create_app
 from app.extensions import Base, db, limiter
+from tests.apps import put_away
 from tests.clients import Browser, signed_in
 from tests.watch import watch
 
@@ -58,12 +59,7 @@ def application(settings: dict[str, str]) -> Iterator[Flask]:
     with app.app_context():
         db.create_all()
     yield app
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
-        found = app.extensions.get("search_engine")
-        if found is not None:
-            found.close()
+    put_away(app)
 
 
 @pytest.fixture

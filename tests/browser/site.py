@@ -18,7 +18,7 @@ from pathlib import Path
 from flask import Flask
 
 from app import create_app
-from app.extensions import db
+from tests.apps import put_away
 from tests.clients import Browser
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,8 +74,7 @@ class Site:
         app.test_client_class = Browser
         with app.app_context():
             yield app
-            db.session.remove()
-            db.engine.dispose()
+        put_away(app)
 
 
 def _wait_for(url: str, processes: list[subprocess.Popen[bytes]], seconds: float = 60) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from app import create_app
-from app.extensions import db, limiter
+from tests.apps import put_away
 from tests.clients import Browser
 from tests.payments import stripe  # noqa: F401
 
@@ -14,7 +14,4 @@ def limited(app, settings):
     strict = create_app({**settings, "RATE_LIMITS": "yes"}, WTF_CSRF_ENABLED=False)
     strict.test_client_class = Browser
     yield strict
-    limiter.reset()
-    limiter.enabled = False
-    with strict.app_context():
-        db.engine.dispose()
+    put_away(strict)

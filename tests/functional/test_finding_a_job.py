@@ -28,6 +28,7 @@ from app.jobs.services.public import listing_view
 from search import open_engine
 from search.contract import SearchQuery
 from search.indexes import JOBS
+from tests.apps import put_away
 from tests.factories.accounts import make_account
 from tests.factories.employers import make_organisation
 from tests.factories.jobs import make_job
@@ -410,8 +411,7 @@ def test_an_approved_listing_is_searchable_within_two_seconds(tmp_path: Path):
         finally:
             worker.terminate()
             worker.wait(timeout=30)
-            db.session.remove()
-            db.engine.dispose()
+    put_away(site)
 
 
 def _seconds_until(site: Flask, count: int, *, patience: float) -> float:

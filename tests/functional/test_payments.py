@@ -19,6 +19,7 @@ from app.extensions import csrf, db
 from app.jobs import services as jobs
 from app.jobs.models import JobState
 from app.jobs.services.review import seen_mark
+from tests.apps import put_away
 from tests.factories.accounts import make_account, make_moderator
 from tests.factories.jobs import make_job
 from tests.factories.listings import make_draft
@@ -297,9 +298,7 @@ def test_the_webhook_needs_no_csrf_token_and_every_other_post_does(app, settings
     client = strict.test_client()
     assert client.post("/stripe/webhook", data=body, headers=headers).status_code == 200
     assert client.post("/log-out").status_code == 400
-    forget_gateway(strict)
-    with strict.app_context():
-        db.engine.dispose()
+    put_away(strict)
     assert csrf._exempt_views == {"app.billing.views.webhook"}
 
 

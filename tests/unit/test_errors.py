@@ -10,6 +10,7 @@ from werkzeug.exceptions import MethodNotAllowed
 from app import create_app, errors
 from app.access import Who, access
 from app.extensions import db
+from tests.apps import put_away
 
 KINDS = [
     errors.Invalid, errors.NotPermitted, errors.NotFound, errors.Gone, errors.Conflict,
@@ -49,9 +50,7 @@ def failing(tmp_path_factory):
     with app.app_context():
         db.create_all()
     yield app
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    put_away(app)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from flask_limiter import Limiter
 from app import create_app, limits
 from app.config import flask_config, read_settings
 from app.extensions import db, visitor_network
+from tests.apps import put_away
 
 
 @pytest.fixture(scope="module")
@@ -17,9 +18,7 @@ def limited(tmp_path_factory):
     with app.app_context():
         db.create_all()
     yield app
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    put_away(app)
 
 
 def attempts(app: Flask, count: int, address: str, email: str = "a@example.com") -> list[int]:

@@ -8,7 +8,8 @@ import sys
 import pytest
 
 from app import create_app, logs
-from app.extensions import db, limiter
+from app.extensions import db
+from tests.apps import put_away
 
 
 def record(message: str, *args, **extra) -> logging.LogRecord:
@@ -70,10 +71,7 @@ def logging_site(tmp_path):
     root.handlers = kept
     for name, level in levels.items():
         logging.getLogger(name).setLevel(level)
-    limiter.reset()
-    limiter.enabled = False
-    with site.app_context():
-        db.engine.dispose()
+    put_away(site)
 
 
 def test_whoever_is_refused_for_trying_too_often_leaves_no_address_in_the_log(logging_site):

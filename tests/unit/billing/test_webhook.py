@@ -23,7 +23,8 @@ from app.billing.gateway import PaymentGateway, gateway
 from app.billing.models import Charge, Order, OrderState, PaymentEvent
 from app.billing.services import Line
 from app.billing.simulator.webhooks import signature
-from app.extensions import csrf, db, limiter
+from app.extensions import csrf, db
+from tests.apps import put_away
 from tests.factories.accounts import make_account
 from tests.factories.orders import make_order
 from tests.payments import SimulatedStripe, forget_gateway, mails_queued, served
@@ -277,11 +278,7 @@ def limited(app, settings, stripe):
     """The same database and the same Stripe, with the limits in force."""
     strict = create_app({**settings, "RATE_LIMITS": "yes", "STRIPE_API_BASE": stripe.url})
     yield strict.test_client()
-    forget_gateway(strict)
-    with strict.app_context():
-        db.engine.dispose()
-    limiter.reset()
-    limiter.enabled = False
+    put_away(strict)
 
 
 def test_forgeries_are_soon_refused_without_a_line_each(limited, stripe, paid):
