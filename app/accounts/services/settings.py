@@ -58,7 +58,7 @@ def ask_email_change(account: Account, *, current: str, email: str) -> str:
         raise Invalid("That is already your e-mail address.", field="email")
     if mails_lately(account.id, Purpose.CHANGE_EMAIL) >= MAILS_AN_HOUR:
         raise Invalid(
-            "You have asked for several mails in the last hour. Try again later.", field="email"
+            "You have asked for several e-mails in the last hour. Try again later.", field="email"
         )
     void_tokens(account, Purpose.CHANGE_EMAIL)
     token = issue_token(account.id, Purpose.CHANGE_EMAIL, email=address)

@@ -72,7 +72,7 @@ def send_verification_again(account: Account, *, back: str | None = None) -> Non
         return
     if mails_lately(account.id, Purpose.VERIFY_EMAIL) >= MAILS_AN_HOUR:
         raise TooMany(
-            "We have sent you several mails in the last hour. Look in your spam folder, or try "
+            "We have sent you several e-mails in the last hour. Look in your spam folder, or try "
             "again later."
         )
     token = issue_token(account.id, Purpose.VERIFY_EMAIL, email=account.email)

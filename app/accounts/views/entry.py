@@ -18,7 +18,7 @@ from app.extensions import db, limiter
 # The same to everybody: it must not tell whether there is such an account, nor of which kind.
 REFUSED = (
     "The e-mail address or the password is not right. Is your account new? Then open the link in "
-    "the mail we sent you first. To get that mail again, register once more."
+    "the e-mail we sent you first. To get it again, register once more."
 )
 
 

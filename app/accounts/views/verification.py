@@ -30,7 +30,7 @@ def verify_first() -> ResponseReturnValue:
 def resend_verification() -> ResponseReturnValue:
     services.send_verification_again(actor(), back=back())
     db.session.commit()
-    flash("We sent the mail again.", "good")
+    flash("We sent the e-mail again.", "good")
     return redirect(url_for("accounts.verify_first", next=back()))
 
 
