@@ -91,7 +91,7 @@ def test_who_has_not_confirmed_is_told_how_and_registers_again_for_the_mail(clie
     first = last_mail_to("ann@example.com")
     refused = log_in(client, password=CHOSEN, next=PAGE)
     assert refused.status_code == 422
-    assert "open the link in the mail" in refused.text
+    assert "open the link in the e-mail" in refused.text
     register(client, next=PAGE)
     link = path_in(last_mail_to("ann@example.com"), "/verify/")
     assert link != path_in(first, "/verify/")
