@@ -238,6 +238,9 @@ class Session:
     def __init__(self, path: str, *, bulk: bool = False) -> None:
         memory = _BULK_MEMORY if bulk else _SESSION_MEMORY
         self._writer = Index.open(path).writer(memory, num_threads=1)
+        # A writer that was killed between writing its deletions and its commit left a file that
+        # this one, repeating the work, would give the same name.
+        self._writer.garbage_collect_files()
         self._committed = False
 
     def __enter__(self) -> Self:

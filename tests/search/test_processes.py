@@ -68,6 +68,27 @@ def test_a_writer_that_is_killed_leaves_whole_batches(
         assert latest() == {-1}
 
 
+def test_what_a_killed_writer_left_half_done_is_no_obstacle_to_doing_it_again(
+    embedded: EmbeddedEngine, tmp_path: Path
+):
+    """Its deletions were on disk already, under the name the next writer gives its own."""
+    put(embedded, thing("a"), thing("b"))
+    (folder,) = {path.parent for path in tmp_path.rglob("meta.json")}
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    put(embedded, thing("a", title="Once"))
+    left = {path.name: path.read_bytes() for path in folder.glob("*.del")}
+    managed = (folder / ".managed.json").read_bytes()
+    for path in folder.iterdir():
+        path.unlink()
+    for name, content in {**before, **left, ".managed.json": managed}.items():
+        (folder / name).write_bytes(content)  # as if it had been killed before meta.json
+
+    put(embedded, thing("a", title="Twice"))
+
+    assert left
+    assert sorted(found(embedded)) == ["a", "b"]
+
+
 def test_a_rebuild_that_is_killed_leaves_the_old_index_in_use(
     embedded: EmbeddedEngine, tmp_path: Path, start: Start
 ):
