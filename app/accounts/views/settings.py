@@ -86,7 +86,7 @@ def change_email() -> ResponseReturnValue:
             form.blame(error)
         else:
             db.session.commit()
-            flash(f"We sent an e-mail to {address}. Open the link in it to make the change.", "good")
+            flash(f"We sent an e-mail to {address}. Its link makes the change.", "good")
             return redirect(url_for("accounts.settings"))
     return render_template("accounts/change_email.html", form=form), form.status
 
