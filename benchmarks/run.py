@@ -96,7 +96,7 @@ def _quiet(once: Callable[[], Figures]) -> Figures:
 
 
 def run(
-    folder: Path, *, rounds: int, seconds: int, connections: Sequence[int]
+    folder: Path, *, rounds: int, seconds: int, connections: Sequence[int], only: str = ""
 ) -> dict[str, object]:
     prepared = prepare(folder)
     rows: dict[str, dict[int, list[tuple[Figures, Figures]]]] = {}
@@ -105,7 +105,7 @@ def run(
         serving("benchmarks.floor:app", 8101, floor_env, "/jobs") as (floor, _),
         serving("wsgi:app", 8102, prepared.environ, "/healthz") as (product, start),
     ):
-        cases = scenarios(prepared)
+        cases = [case for case in scenarios(prepared) if case.name.startswith(only)]
 
         def load(
             server: int, port: int, paths: Sequence[str], headers: dict[str, str], level: int
@@ -220,6 +220,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=3)
     parser.add_argument("--connections", type=int, nargs="+", default=list(CONNECTIONS))
+    parser.add_argument("--only", default="", help="workloads whose names begin so, such as P7")
     parser.add_argument("--folder", type=Path, default=ROOT / "build" / "bench")
     parser.add_argument("--fresh", action="store_true", help="make the data anew")
     options = parser.parse_args()
@@ -233,6 +234,7 @@ def main() -> None:
         rounds=options.rounds,
         seconds=options.seconds,
         connections=options.connections,
+        only=options.only,
     )
     (options.folder / "result.json").write_text(json.dumps(result, indent=1))
     print(table(result))

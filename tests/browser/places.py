@@ -21,6 +21,8 @@ from tests.browser.site import Site
 from tests.factories.documents import pdf_bytes
 from tests.factories.seekers import make_profile
 
+# New colors and widths show two frames later; before that one sees half of each.
+DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 GUEST = ""
 DASHBOARD = "main h2 a"
 LISTING = "main tbody a:has-text('Inpatient coder III')"

@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Response
 
-from tests.browser.places import PLACES, Place, Visits, furnish
+from tests.browser.places import DRAWN, PLACES, Place, Visits, furnish
 from tests.browser.site import Site
 
 WIDTHS = (320, 768, 1280)
@@ -19,8 +19,6 @@ SCHEMES = {
     "light": {"runOnly": {"type": "tag", "values": STANDARD}, "resultTypes": ["violations"]},
     "dark": {"runOnly": {"type": "rule", "values": ONLY_COLORS}, "resultTypes": ["violations"]},
 }
-# New colors and widths show two frames later; before that axe sees half of each.
-DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 FIRST_VIEW = 150_000  # bytes a first visit may load
 SCRIPTS = 40_000
