@@ -1,4 +1,4 @@
-"""Code pages kept in memory: the parts that depend on the release only, drawn once per process."""
+"""Kept in memory by each process: the parts of code pages a release decides, and suggestions."""
 
 from __future__ import annotations
 
