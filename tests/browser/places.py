@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from playwright.sync_api import Browser, Page
 from sqlalchemy import select
@@ -23,6 +23,8 @@ from tests.factories.seekers import make_profile
 
 # New colors and widths show two frames later; before that one sees half of each.
 DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+Scheme = Literal["light", "dark"]
+SCHEMES: tuple[Scheme, ...] = get_args(Scheme)
 GUEST = ""
 DASHBOARD = "main h2 a"
 LISTING = "main tbody a:has-text('Inpatient coder III')"
@@ -149,12 +151,12 @@ class Visits:
             self.pages[who] = page
         return self.pages[who]
 
-    def open(self, place: Place, before: Callable[[Page], None] | None = None) -> Page:
+    def open(self, place: Place, scheme: Scheme) -> Page:
         page = self.page_of(place.who)
         if place.who == GUEST:
             page.context.clear_cookies()  # a guest's first view of a code, each time
-        if before:
-            before(page)
+        # Before the page: Chromium keeps a color or two where the scheme changes under an open one.
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.goto(place.path)
         for link in place.follow:
             page.locator(link).first.click()

@@ -6,9 +6,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import sync_playwright
 
-from tests.browser.places import DRAWN, PLACES, Visits, furnish
+from tests.browser.places import DRAWN, PLACES, SCHEMES, Visits, furnish
 from tests.browser.site import CHROMIUM_FLAGS, ROOT, find_chromium, running_site
 
 FOLDER = ROOT / "docs" / "screens"
@@ -28,11 +28,6 @@ WIDTHS = (1280, 390)
 TALLEST = 1800  # pixels; what is further down repeats what is above it
 
 
-def in_the_light(page: Page) -> None:
-    """What was dark a moment ago keeps a color or two of it in Chromium."""
-    page.emulate_media(color_scheme="light", reduced_motion="reduce")
-
-
 def main() -> None:
     path = find_chromium()
     if path is None:
@@ -47,9 +42,8 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
         visits = Visits(browser, site)
         for place in (p for p in PLACES if p.name in MAIN):
-            page = visits.open(place, before=in_the_light)
-            for scheme in ("light", "dark"):
-                page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            for scheme in SCHEMES:
+                page = visits.open(place, scheme)
                 for width in WIDTHS:
                     page.set_viewport_size({"width": width, "height": 900})
                     height = page.evaluate("document.documentElement.scrollHeight")

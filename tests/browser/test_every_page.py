@@ -8,14 +8,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Response
 
-from tests.browser.places import DRAWN, PLACES, Place, Visits, furnish
+from tests.browser.places import DRAWN, PLACES, Place, Scheme, Visits, furnish
 from tests.browser.site import Site
 
 WIDTHS = (320, 768, 1280)
 STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 ONLY_COLORS = ["color-contrast", "link-in-text-block"]
 # A scheme changes colors and nothing else, so in the dark only the rules about them are asked.
-SCHEMES = {
+RULES: dict[Scheme, dict[str, object]] = {
     "light": {"runOnly": {"type": "tag", "values": STANDARD}, "resultTypes": ["violations"]},
     "dark": {"runOnly": {"type": "rule", "values": ONLY_COLORS}, "resultTypes": ["violations"]},
 }
@@ -34,10 +34,9 @@ def visits(chromium: Browser, site: Site) -> Iterator[Visits]:
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda p: p.name)
 def test_a_page_is_accessible_and_fits_the_screen(visits: Visits, place: Place) -> None:
-    page = visits.open(place)
     faults = []
-    for scheme, rules in SCHEMES.items():
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    for scheme, rules in RULES.items():
+        page = visits.open(place, scheme)
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
             page.evaluate(DRAWN)
