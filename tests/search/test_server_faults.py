@@ -132,6 +132,14 @@ def test_a_passing_failure_is_tried_again_a_few_times(serve: Serve, status: int)
     assert mended.search(QUESTION).total == 1
 
 
+def test_an_index_dropped_while_indexes_are_counted_is_counted_around(serve: Serve):
+    gone = b'{"message": "Index `other` not found.", "code": "index_not_found"}'
+    counted = b'{"indexes": {"things": {"numberOfDocuments": 3}}}'
+    stub = serve((200, b'{"status": "available"}', 0), (404, gone, 0), (200, counted, 0))
+
+    assert engine_at(stub.url).health().documents == {"things": 3}
+
+
 def test_an_index_whose_settings_are_behind_is_missing(serve: Serve):
     refusal = b'{"message": "not filterable", "code": "invalid_search_filter"}'
 
