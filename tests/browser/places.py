@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
+import urllib.request
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 
-from app.accounts.services import find_account
+from app.accounts.services import ask_email_change, ask_reset, find_account, register
 from app.applications.services import ResumeChoice, apply
+from app.billing.services import open_checkout
 from app.extensions import db
 from app.jobs.models import Job, JobState
 from app.jobs.services import buy
@@ -31,6 +34,14 @@ LISTING = "main tbody a:has-text('Inpatient coder III')"
 BOARD = "main tr:has-text('Inpatient coder III') a[href$='/applications']"
 ANSWERS = (DASHBOARD, LISTING, "main a:text-is('Edit')")
 FIRST = "main tbody a"
+CONFIRM = ("main tr:has-text('newcomer@example.com') a", "main a[href*='/verify/']")
+RESET = ("main tr:has-text('Set a new password') a", "main a[href*='/reset-password/']")
+NEW_ADDRESS = (
+    "main a:text-is('Confirm your new e-mail address')",
+    "main a[href*='/confirm-email/']",
+)
+PAYMENT = (FIRST, "main a:text-is('Continue to payment')")
+MAILS = ("newcomer@example.com", "Set a new password", "casey.new@example.com")
 
 
 @dataclass(frozen=True)
@@ -71,6 +82,11 @@ PLACES = (
     Place("dead link", "/reset-password/there-was-one"),
     Place("mailbox", "/mailbox"),
     Place("mail", "/mailbox", follow=(FIRST,)),
+    Place("confirm e-mail", "/mailbox", follow=CONFIRM),
+    Place("confirm e-mail, refused", "/mailbox", follow=CONFIRM, press="Confirm and log in"),
+    Place("set password", "/mailbox", follow=RESET),
+    Place("set password, refused", "/mailbox", follow=RESET, press="Set password"),
+    Place("confirm new e-mail", "/mailbox", follow=NEW_ADDRESS),
     Place("not found", "/there-is-no-such-page"),
     Place("profile", "/profile", CODER),
     Place("profile edit", "/profile/edit", CODER),
@@ -113,6 +129,8 @@ PLACES = (
     ),
     Place("orders", "/orders", EMPLOYER),
     Place("order", "/orders", EMPLOYER, (FIRST,)),
+    Place("simulated payment", "/orders", EMPLOYER, PAYMENT),
+    Place("payment simulator", "/orders", EMPLOYER, (*PAYMENT, "main a:text-is('overview')")),
     Place("desk", "/desk", MODERATOR),
     Place("review queue", "/desk/listings", MODERATOR),
     Place("review", "/desk/listings", MODERATOR, (FIRST,)),
@@ -120,7 +138,7 @@ PLACES = (
 
 
 def furnish(site: Site) -> None:
-    """What the samples leave out: a profile, an application, an order."""
+    """What the samples leave out: a profile, an application, an order, mails with a link."""
     with site.inside():
         coder, employer = find_account(CODER), find_account(EMPLOYER)
         assert coder is not None
@@ -131,8 +149,24 @@ def furnish(site: Site) -> None:
         first = next(job for job in jobs if job.title.startswith("Inpatient coder III"))
         apply(coder, first.id, note="I can start in January.", choice=ResumeChoice.CURRENT)
         draft = next(job for job in jobs if job.state == JobState.LIVE and job is not first)
-        buy(employer, draft.id, sku="renewal-30", featured=False)
+        order = buy(employer, draft.id, sku="renewal-30", featured=False)
+        open_checkout(order, cancel_url=f"{site.url}/orders")
+        register(name="Noa Comer", email="newcomer@example.com", password=PASSWORD)
+        ask_reset(CODER)
+        ask_email_change(coder, current=PASSWORD, email="casey.new@example.com")
         db.session.commit()
+    _wait_for_mails(site)
+
+
+def _wait_for_mails(site: Site, seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with urllib.request.urlopen(f"{site.url}/mailbox") as answer:
+            page = answer.read().decode()
+        if all(words in page for words in MAILS):
+            return
+        time.sleep(0.2)
+    raise AssertionError("the mails of the pages behind a mailed link did not come")
 
 
 class Visits:
