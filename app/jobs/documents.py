@@ -8,10 +8,9 @@ from typing import Any
 from app import clock, taxonomy
 from app.html import plain
 from app.jobs.models import Facet, Job
+from app.jobs.quality import quality
 
 BODY_LENGTH = 20_000  # characters of a description that are searched
-RICH_DESCRIPTION, FAIR_DESCRIPTION = 900, 300  # characters
-NARROW_RANGE = 1.6  # the top of a pay range that still says something, as a multiple of its foot
 
 _UNITS_A_YEAR = {"hour": taxonomy.HOURS_A_YEAR, "year": 1}
 
@@ -93,28 +92,6 @@ def last_day(job: Job) -> date | None:
 def is_past_close(job: Job) -> bool:
     """Whether the last day to apply is over, however much of the paid time is left."""
     return job.closes_on is not None and job.closes_on < clock.today()
-
-
-def quality(job: Job) -> int:
-    """0 to 100: how much of what a coder decides by the listing states."""
-    length = len(job.description)
-    narrow = 0 < job.pay_high_cents <= job.pay_low_cents * NARROW_RANGE
-    stated = (
-        (10, length >= FAIR_DESCRIPTION),
-        (10, length >= RICH_DESCRIPTION),
-        (10, narrow),
-        (10, job.values(Facet.CREDENTIAL)),
-        (10, job.values(Facet.SETTING)),
-        (5, job.values(Facet.SPECIALTY)),
-        (5, job.values(Facet.CODE_SET)),
-        (5, job.codes),
-        (10, job.values(Facet.TOOL)),
-        (10, job.productivity),
-        (5, job.accuracy_percent),
-        (5, job.experience),
-        (5, job.benefits),
-    )
-    return sum(points for points, present in stated if present)
 
 
 def _credential_words(slug: str) -> str:

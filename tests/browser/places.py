@@ -60,6 +60,7 @@ PLACES = (
     Place("jobs", "/jobs"),
     Place("jobs filtered", "/jobs?q=cpc&setting=outpatient&state=TX"),
     Place("nothing found", "/jobs?q=zzzzqqqq&credential=cpc"),
+    Place("how listings are ordered", "/jobs/how-ranking-works"),
     Place("job", "/jobs", follow=("main article a",)),
     Place("code", "/codes/icd10cm/E11.9"),
     Place("code with seventh characters", "/codes/icd10cm/S72.001A"),

@@ -110,6 +110,7 @@ ROWS: dict[str, Row] = {
     "jobs.dashboard": Row(_organisation),
     "jobs.duplicate": Row(_job),
     "jobs.for_code": Row(_code),
+    "jobs.how_ranking_works": Row(),
     "jobs.pay": Row(_job, accepts=NO_SIMULATOR),
     "jobs.preview": Row(_job),
     "jobs.review": Row(_job, form={"decision": "approve"}),

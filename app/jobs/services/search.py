@@ -14,9 +14,10 @@ from app.employers.models import Organisation
 from app.engine import engine
 from app.extensions import db
 from app.jobs.services.cards import Card, cards_of
-from app.jobs.services.criteria import FILTERS, RELEVANCE, Choice, Criteria
+from app.jobs.services.criteria import FILTERS, Choice, Criteria
 from app.jobs.services.naming import jobs_naming
 from app.jobs.services.plain_listing import list_plainly
+from app.jobs.services.ranking import BROWSE, MOST_FEATURED, order_of, pins_featured
 from search.contract import (
     MAX_TOTAL,
     All,
@@ -33,7 +34,6 @@ from search.indexes import JOBS
 log = logging.getLogger(__name__)
 
 PAGE_SIZE = 20
-MOST_FEATURED = 3  # shown above the others where no text is typed
 MOST_ANSWERS = 500  # kept in a process
 
 APPRENTICE = "apprentice"
@@ -140,7 +140,7 @@ def _answer(criteria: Criteria) -> Answer:
 def _ask(criteria: Criteria, employer: Employer | None) -> Answer:
     where = _where(criteria, employer)
     questions = [_query(criteria, where)]
-    if _pins_featured(criteria):
+    if pins_featured(criteria):
         questions.append(_featured(criteria, where))
     result, *others = engine().multi_search(questions)
     last = max(1, -(-result.total // PAGE_SIZE))
@@ -160,16 +160,13 @@ def _ask(criteria: Criteria, employer: Employer | None) -> Answer:
 
 
 def _query(criteria: Criteria, where: Filter) -> SearchQuery:
-    order: str | None = criteria.sort
-    if criteria.sort == RELEVANCE:
-        order = None if criteria.text else "browse"
     return SearchQuery(
         index=JOBS.name,
         text=criteria.text,
         where=where,
         groups=_groups(criteria),
         facets=_FACETS,
-        order=order,
+        order=order_of(criteria),
         offset=min((criteria.page - 1) * PAGE_SIZE, MAX_TOTAL - PAGE_SIZE),
         limit=PAGE_SIZE,
     )
@@ -180,16 +177,12 @@ def search_query(criteria: Criteria, *, limit: int) -> SearchQuery:
     return replace(_query(criteria, _where(criteria, None)), facets=(), limit=limit)
 
 
-def _pins_featured(criteria: Criteria) -> bool:
-    return not criteria.text and criteria.sort == RELEVANCE
-
-
 def _featured(criteria: Criteria, where: Filter) -> SearchQuery:
     return SearchQuery(
         index=JOBS.name,
         where=All((where, Eq("featured", 1))),
         groups=_groups(criteria),
-        order="browse",
+        order=BROWSE,
         limit=MOST_FEATURED,
     )
 

@@ -13,6 +13,7 @@ from app.jobs.forms import FORMS
 from app.jobs.lifecycle import Action, Role
 from app.jobs.lints import lints
 from app.jobs.models import Job
+from app.jobs.quality import lacking
 from app.jobs.services.composing import Saved
 from app.jobs.services.rules import STEPS
 from app.jobs.services.summary import summary_of
@@ -63,19 +64,21 @@ def compose(job_id: int, step: str) -> ResponseReturnValue:
 def _check_page(job: Job) -> ResponseReturnValue:
     content = services.content_to_edit(job)
     actions = services.actions_for(job, Role.MEMBER)
+    proposal = services.pending_proposal(job)
     return render_template(
         "jobs/compose_check.html",
         job=job,
         sections=summary_of(content),
         missing=services.missing(content),
         warnings=lints(content, job.organisation.name),
+        lacking=lacking(services.as_proposed(job, content) if proposal else job),
         steps=STEPS,
         is_draft=services.state_of(job) == "draft",
         is_paid=job.paid_days > 0,
         may_pay=Action.CHECK_OUT in actions,
         may_submit=Action.SUBMIT in actions,
         may_archive=Action.ARCHIVE in actions,
-        proposal=services.pending_proposal(job),
+        proposal=proposal,
     )
 
 

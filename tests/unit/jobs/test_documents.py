@@ -12,7 +12,6 @@ from app.jobs.documents import (
     job_posting,
     last_day,
     last_moment,
-    quality,
     search_document,
     states_of,
 )
@@ -125,23 +124,6 @@ def test_nobody_is_told_of_a_day_on_which_the_listing_is_down_already():
     job = make_job(expires_at=datetime(2026, 12, 20, 9, tzinfo=UTC), closes_on=date(2027, 6, 1))
 
     assert last_day(job) == date(2026, 12, 19)  # in Honolulu it is 11 p.m. of the 19th
-
-
-def test_quality_rises_with_what_is_stated_and_stays_between_nothing_and_a_hundred():
-    bare = make_job(
-        terms=(), description="", benefits="", experience="", pay_low_cents=1, pay_high_cents=9
-    )
-    full = make_job(
-        terms=COMPLETE,
-        codes=[("icd10cm", "I21", "I21~")],
-        description="<p>" + "word " * 300 + "</p>",
-        productivity="4 charts an hour",
-        accuracy_percent=95,
-    )
-
-    assert quality(bare) == 0
-    assert quality(make_job(terms=())) < quality(make_job(terms=COMPLETE)) < quality(full)
-    assert quality(full) == 100
 
 
 class TestStructuredData:

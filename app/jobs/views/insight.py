@@ -1,0 +1,29 @@
+"""Pages about the listings as a whole: how they are ordered."""
+
+from __future__ import annotations
+
+from email.utils import parseaddr
+
+from flask import current_app, render_template
+from flask.typing import ResponseReturnValue
+
+from app import taxonomy
+from app.access import Who, access
+from app.jobs.quality import MARKS, MOST
+from app.jobs.services.ranking import MOST_FEATURED, searched_places, ties_in_words
+from app.jobs.views.blueprint import bp
+
+
+@bp.get("/jobs/how-ranking-works")
+@access(Who.ANYONE)
+def how_ranking_works() -> ResponseReturnValue:
+    return render_template(
+        "jobs/how_ranking_works.html",
+        places=searched_places(),
+        ties=ties_in_words(),
+        marks=MARKS,
+        most=MOST,
+        most_featured=MOST_FEATURED,
+        hours=taxonomy.HOURS_A_YEAR,
+        address=parseaddr(current_app.config["MAIL_FROM"])[1],
+    )
