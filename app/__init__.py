@@ -16,6 +16,7 @@ from app import (
     errors,
     files,
     filters,
+    gazetteer,
     headers,
     limits,
     logs,
@@ -47,7 +48,20 @@ FEATURES = (
     applications_bp,
     pages_bp,
 )
-PLUMBING = (logs, traffic, errors, headers, limits, access, mail, filters, statics, worker, serve)
+PLUMBING = (
+    logs,
+    traffic,
+    errors,
+    headers,
+    limits,
+    access,
+    mail,
+    filters,
+    statics,
+    worker,
+    serve,
+    gazetteer,
+)
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 MODELS = (audit, files, tasks)  # plumbing with tables of its own
 
