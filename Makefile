@@ -1,6 +1,6 @@
 # What can be done with a clone. `make run` and `make test` need git, make and Python, nothing else.
 
-.PHONY: help run install develop test test-postgres test-meilisearch browser screens bench lint \
+.PHONY: help run install develop test test-postgres test-meilisearch browser screens bench relevance lint \
 	format lock migration clean
 
 PY := .venv/bin/python
@@ -16,6 +16,7 @@ help:
 	@echo "make browser           the tests in a real browser"
 	@echo "make lint              style, format and types"
 	@echo "make bench             what the figures in the README come from"
+	@echo "make relevance         how well search answers 150 judged queries"
 	@echo "make screens           the pictures in docs/screens"
 	@echo "make lock              pin what pyproject.toml asks for"
 	@echo "make migration M='…'   a numbered migration from the change to the models"
@@ -49,6 +50,9 @@ screens: develop
 
 bench: develop
 	$(PY) -m benchmarks.run
+
+relevance: develop
+	$(PY) -m tests.relevance $(if $(WRITE),--write) $(if $(WORST),--worst $(WORST))
 
 lint: develop
 	$(PY) -m ruff check .
