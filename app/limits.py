@@ -26,6 +26,7 @@ PAY_PER_ACCOUNT = "30 per hour"
 APPLY_PER_ACCOUNT = "60 per hour"
 KNOWN_ACCOUNTS = 5  # remembered in one browser
 SEARCH_PER_ADDRESS = "240 per minute"
+FEED_PER_ADDRESS = "20 per hour"  # each reads every listing
 MOVE_PER_ACCOUNT = "300 per hour"  # each sends a coder a mail with words of the employer's
 UPLOAD_PER_ACCOUNT = "30 per hour"
 

@@ -1,4 +1,4 @@
-"""What a listing becomes outside the site: a search document, and structured data for crawlers."""
+"""What the search index holds of a listing, and until when one may apply."""
 
 from __future__ import annotations
 
@@ -13,18 +13,6 @@ from app.jobs.quality import quality
 BODY_LENGTH = 20_000  # characters of a description that are searched
 
 _UNITS_A_YEAR = {"hour": taxonomy.HOURS_A_YEAR, "year": 1}
-
-# Google's names; an apprenticeship is none of those it has.
-EMPLOYMENT_TYPES = {
-    "full-time": "FULL_TIME",
-    "part-time": "PART_TIME",
-    "prn": "PER_DIEM",
-    "contract": "CONTRACTOR",
-    "1099": "CONTRACTOR",
-    "temp-to-perm": "TEMPORARY",
-    "apprenticeship": "OTHER",
-}
-MONTHS_OF_EXPERIENCE = {"1-2": 12, "3-4": 36, "5-plus": 60}
 
 
 def cents_a_year(cents: int, unit: str) -> int | None:
@@ -131,85 +119,3 @@ def _place_words(job: Job) -> str:
     if job.place_kind == "remote":
         return f"Remote, work from home, {states or 'anywhere in the United States'}"
     return f"{job.city}, {states}"
-
-
-# --- Structured data ---------------------------------------------------------------------------
-
-
-def job_posting(job: Job) -> dict[str, Any]:
-    """The listing as a schema.org JobPosting: only what the page itself shows."""
-    organisation = job.organisation
-    found: dict[str, Any] = {
-        "@context": "https://schema.org/",
-        "@type": "JobPosting",
-        "title": job.title,
-        "description": job.description,
-        "datePosted": job.published_at.date().isoformat() if job.published_at else None,
-        "validThrough": moment.isoformat() if (moment := last_moment(job)) else None,
-        "employmentType": EMPLOYMENT_TYPES.get(job.engagement),
-        "hiringOrganization": {
-            "@type": "Organization",
-            "name": organisation.name,
-            "sameAs": organisation.website or None,
-        },
-        "identifier": {
-            "@type": "PropertyValue",
-            "name": organisation.name,
-            "value": job.requisition or str(job.id),
-        },
-        "directApply": job.apply_method == "here",
-        **_location(job),
-        **_experience(job),
-        **_salary(job),
-    }
-    return _without_absent(found)
-
-
-def _location(job: Job) -> dict[str, Any]:
-    if job.place_kind == "remote":
-        states = job.values(Facet.STATE)
-        areas = [{"@type": "State", "name": f"{taxonomy.STATES.get(s, s)}, USA"} for s in states]
-        return {
-            "jobLocationType": "TELECOMMUTE",
-            "applicantLocationRequirements": areas or {"@type": "Country", "name": "USA"},
-        }
-    address = {
-        "@type": "PostalAddress",
-        "addressLocality": job.city or None,
-        "addressRegion": job.state_code or None,
-        "addressCountry": "US",
-    }
-    return {"jobLocation": {"@type": "Place", "address": address}}
-
-
-def _experience(job: Job) -> dict[str, Any]:
-    months = MONTHS_OF_EXPERIENCE.get(job.experience)
-    if months is None:
-        return {}
-    wanted = {"@type": "OccupationalExperienceRequirements", "monthsOfExperience": months}
-    return {"experienceRequirements": wanted}
-
-
-def _salary(job: Job) -> dict[str, Any]:
-    """Only hours and years: a rate per chart has no unit here, and a guess would be false data."""
-    if job.pay_unit not in _UNITS_A_YEAR or not job.pay_high_cents:
-        return {}
-    value = {
-        "@type": "QuantitativeValue",
-        "minValue": _dollars(job.pay_low_cents),
-        "maxValue": _dollars(job.pay_high_cents),
-        "unitText": job.pay_unit.upper(),
-    }
-    return {"baseSalary": {"@type": "MonetaryAmount", "currency": "USD", "value": value}}
-
-
-def _dollars(cents: int) -> int | float:
-    return cents // 100 if cents % 100 == 0 else cents / 100
-
-
-def _without_absent(found: dict[str, Any]) -> dict[str, Any]:
-    return {
-        key: _without_absent(value) if isinstance(value, dict) else value
-        for key, value in found.items()
-        if value is not None
-    }

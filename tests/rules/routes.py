@@ -109,6 +109,8 @@ ROWS: dict[str, Row] = {
     "jobs.compose": Row(_with(_job, step="basics")),
     "jobs.dashboard": Row(_organisation),
     "jobs.duplicate": Row(_job),
+    "jobs.feed": Row(_given(kind="rss")),
+    "jobs.feed_of_all": Row(),
     "jobs.for_code": Row(_code),
     "jobs.how_ranking_works": Row(),
     "jobs.pay": Row(_job, accepts=NO_SIMULATOR),

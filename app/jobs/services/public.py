@@ -16,9 +16,10 @@ from app.employers.models import Organisation
 from app.errors import Gone, NotFound
 from app.extensions import UtcDateTime, db
 from app.filters import long_date, money, pay_range
-from app.jobs.documents import cents_a_year, is_past_close, job_posting, last_day, last_moment
+from app.jobs.documents import cents_a_year, is_past_close, last_day, last_moment
 from app.jobs.lifecycle import standing
 from app.jobs.models import Facet, Job, JobCode, JobState, JobTerm, visible, visible_row
+from app.jobs.posting import job_posting
 from app.jobs.services.cards import (
     SCALE_CENTS,
     Card,

@@ -172,6 +172,28 @@ def _query(criteria: Criteria, where: Filter) -> SearchQuery:
     )
 
 
+def find_ids(criteria: Criteria, limit: int) -> tuple[int, ...]:
+    """The first listings of a search in the order of its page, whatever the state of the engine.
+
+    They are as the index has them: whoever shows them reads them from the database again.
+    """
+    first = criteria.on_page(1)
+    employer = _employer(first.employer)
+    if first.employer and employer is None:
+        return ()
+    try:
+        where = _where(first, employer)
+        questions = [replace(_query(first, where), facets=(), limit=limit)]
+        if pins_featured(first):
+            questions.append(_featured(first, where))
+        result, *others = engine().multi_search(questions)
+    except SearchError as error:
+        log.warning("listings are found without the engine: %s", error)
+        return list_plainly(first, employer.id if employer else None, limit).job_ids
+    pinned = _ids(others[0]) if others else ()
+    return tuple(dict.fromkeys((*pinned, *_ids(result))))[:limit]
+
+
 def search_query(criteria: Criteria, *, limit: int) -> SearchQuery:
     """The question for the best few, without counts."""
     return replace(_query(criteria, _where(criteria, None)), facets=(), limit=limit)

@@ -21,7 +21,7 @@ from app.jobs.services.criteria import PAY_PER, RELEVANCE, SORTS, Criteria
 from app.jobs.services.facets import facets_of
 from app.jobs.services.public import Page
 from app.jobs.services.search import Answer, Found
-from app.jobs.views.addresses import address
+from app.jobs.views.addresses import address, subscription
 
 WORTH_INDEXING = 5  # listings a filtered page needs before a crawler is sent there
 
@@ -71,6 +71,7 @@ def _search(answer: Answer, cards: tuple[Card, ...], ages: Ages) -> str:
         sorts=SORTS,
         page_address=lambda page: address(criteria.on_page(page)),
         canonical=current_app.config["BASE_URL"] + address(criteria),
+        feed_address=lambda kind: subscription(criteria, kind),
         indexable=_is_worth_indexing(criteria, answer.total),
     )
 

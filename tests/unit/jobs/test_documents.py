@@ -1,4 +1,4 @@
-"""Listings as search documents and as structured data."""
+"""Listings as search documents."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ import pytest
 from app import clock, taxonomy
 from app.jobs.documents import (
     cents_a_year,
-    job_posting,
     last_day,
     last_moment,
     search_document,
     states_of,
 )
-from app.jobs.models import Facet, Job
+from app.jobs.models import Facet
 from search.indexes import JOBS
 from search.validation import clean_documents
 from tests.factories.jobs import make_job
@@ -124,108 +123,3 @@ def test_nobody_is_told_of_a_day_on_which_the_listing_is_down_already():
     job = make_job(expires_at=datetime(2026, 12, 20, 9, tzinfo=UTC), closes_on=date(2027, 6, 1))
 
     assert last_day(job) == date(2026, 12, 19)  # in Honolulu it is 11 p.m. of the 19th
-
-
-class TestStructuredData:
-    def test_a_remote_job_is_telecommute_with_where_applicants_may_live(self):
-        anywhere = job_posting(make_job(place_kind="remote"))
-        limited = job_posting(make_job(place_kind="remote", terms=[(Facet.STATE, "TX")]))
-
-        assert anywhere["jobLocationType"] == "TELECOMMUTE"
-        assert anywhere["applicantLocationRequirements"] == {"@type": "Country", "name": "USA"}
-        assert limited["applicantLocationRequirements"] == [
-            {"@type": "State", "name": "Texas, USA"}
-        ]
-        assert "jobLocation" not in anywhere
-
-    @pytest.mark.parametrize("kind", ["hybrid", "onsite"])
-    def test_only_a_fully_remote_job_is(self, kind):
-        posting = job_posting(make_job(place_kind=kind, city="Reno", state_code="NV"))
-
-        assert "jobLocationType" not in posting
-        assert posting["jobLocation"]["address"] == {
-            "@type": "PostalAddress",
-            "addressLocality": "Reno",
-            "addressRegion": "NV",
-            "addressCountry": "US",
-        }
-
-    @pytest.mark.parametrize(
-        ("unit", "low", "value"),
-        [("hour", 28_50, 28.5), ("year", 65_000_00, 65_000)],
-    )
-    def test_pay_by_the_hour_and_by_the_year_is_given(self, unit, low, value):
-        posting = job_posting(make_job(pay_unit=unit, pay_low_cents=low, pay_high_cents=low))
-
-        assert posting["baseSalary"]["value"] == {
-            "@type": "QuantitativeValue",
-            "minValue": value,
-            "maxValue": value,
-            "unitText": unit.upper(),
-        }
-
-    @pytest.mark.parametrize("unit", ["chart", "encounter", "rvu"])
-    def test_a_rate_that_has_no_unit_there_is_left_out(self, unit):
-        assert "baseSalary" not in job_posting(make_job(pay_unit=unit))
-
-    def test_it_is_valid_until_applications_end_and_dated_by_its_first_publication(self):
-        job = make_job(published_at=datetime(2026, 11, 3, 8, tzinfo=UTC))
-        posting = job_posting(job)
-
-        assert posting["datePosted"] == "2026-11-03"
-        end = last_moment(job)
-        assert end is not None
-        assert posting["validThrough"] == end.isoformat()
-
-    def test_applying_elsewhere_is_not_applying_directly(self):
-        here = job_posting(make_job())
-        elsewhere = job_posting(make_job(apply_method="url", apply_url="https://example.com/apply"))
-
-        assert here["directApply"] is True
-        assert elsewhere["directApply"] is False
-
-    def test_the_employers_own_number_identifies_it_or_else_ours(self):
-        job = make_job()
-
-        assert job_posting(job)["identifier"]["value"] == str(job.id)
-        assert job_posting(make_job(requisition="R-7"))["identifier"]["value"] == "R-7"
-
-    def test_months_of_experience_are_given_where_there_are_any(self):
-        assert "experienceRequirements" not in job_posting(make_job(experience="none"))
-        wanted = job_posting(make_job(experience="3-4"))["experienceRequirements"]
-        assert wanted["monthsOfExperience"] == 36
-
-    @pytest.mark.parametrize("engagement", taxonomy.ENGAGEMENTS)
-    def test_every_engagement_has_a_name_google_knows(self, engagement):
-        known = {"FULL_TIME", "PART_TIME", "CONTRACTOR", "TEMPORARY", "PER_DIEM", "OTHER"}
-
-        assert job_posting(make_job(engagement=engagement))["employmentType"] in known
-
-    def test_nothing_absent_is_said(self):
-        assert None not in _values(job_posting(Job(**_transient())))
-
-
-def _transient() -> dict[str, object]:
-    organisation = make_job().organisation
-    organisation.website = ""
-    return {
-        "organisation": organisation,
-        "title": "Coder",
-        "description": "",
-        "place_kind": "onsite",
-        "city": "",
-        "state_code": "",
-        "pay_unit": "",
-        "pay_low_cents": 0,
-        "pay_high_cents": 0,
-        "experience": "",
-        "engagement": "",
-        "requisition": "",
-        "apply_method": "here",
-    }
-
-
-def _values(found: object) -> list[object]:
-    if isinstance(found, dict):
-        return [value for nested in found.values() for value in _values(nested)]
-    return [found]
