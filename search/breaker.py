@@ -31,7 +31,7 @@ class CircuitBreaker:
 
     While the circuit is open, calls raise SearchUnavailable at once. After `rest` seconds one
     call is let through: if it succeeds the circuit closes, otherwise the rest begins anew.
-    Maintenance (ensure, rebuild, revisions) always passes and never counts: it runs for long, and
+    Maintenance (ensure, rebuild, revisions, documents) always passes and never counts: it runs for long, and
     nobody waits for a page behind it.
     """
 
@@ -81,6 +81,9 @@ class CircuitBreaker:
         with self._attempt():
             return self._engine.outcome(ticket, timeout=timeout)
 
+    def reason(self, ticket: Ticket) -> str:
+        return self._engine.reason(ticket)
+
     def health(self) -> Health:
         """The engine's own, or that the circuit is open; asking is itself an attempt."""
         try:
@@ -106,6 +109,9 @@ class CircuitBreaker:
 
     def revisions(self, index: str, field: str = "revision") -> Iterable[tuple[str, int]]:
         return self._engine.revisions(index, field)
+
+    def documents(self, index: str, ids: Sequence[str] | None = None) -> Iterable[Document]:
+        return self._engine.documents(index, ids)
 
     def close(self) -> None:
         self._engine.close()

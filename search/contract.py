@@ -206,7 +206,8 @@ class Ticket:
 class Outcome(StrEnum):
     PENDING = "pending"
     DONE = "done"
-    FAILED = "failed"
+    FAILED = "failed"  # refused: something in the documents is wrong
+    LOST = "lost"  # not carried out, and the documents are not to blame: write them again
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +216,7 @@ class Health:
     engine: str
     detail: str = ""
     documents: Mapping[str, int] = field(default_factory=dict)
+    version: str = ""  # of a server, where the key may ask for it
 
 
 class SearchEngine(Protocol):
@@ -243,6 +245,9 @@ class SearchEngine(Protocol):
     def outcome(self, ticket: Ticket, *, timeout: float = 0.0) -> Outcome:
         """Whether the write was carried out; waits up to `timeout` seconds for it."""
 
+    def reason(self, ticket: Ticket) -> str:
+        """Why a write failed, in the engine's words; empty where it did not."""
+
     def rebuild(
         self,
         index: str,
@@ -252,11 +257,16 @@ class SearchEngine(Protocol):
     ) -> int:
         """Build beside and swap; the old index answers until then. Returns the document count.
 
-        The caller pauses its writers and replays what came since (see `revisions`).
+        `progress` hears how many documents were written, also now and then while nothing but
+        waiting is done; what it raises gives the rebuild up. Writers need not stop: what they
+        write meanwhile goes to the old index, and the caller replays it (see `revisions`).
         """
 
     def revisions(self, index: str, field: str = "revision") -> Iterable[tuple[str, int]]:
         """Every (id, revision) in the index, to compare with the database."""
+
+    def documents(self, index: str, ids: Sequence[str] | None = None) -> Iterable[Document]:
+        """Documents as the index holds them, in no order: all, or those of `ids` that exist."""
 
     def health(self) -> Health: ...
 

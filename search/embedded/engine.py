@@ -171,6 +171,10 @@ class EmbeddedEngine:
         """DONE: a ticket is given when the write has been carried out."""
         return Outcome.DONE
 
+    def reason(self, ticket: Ticket) -> str:  # noqa: ARG002
+        """Nothing: a write that fails does so at once."""
+        return ""
+
     def rebuild(
         self,
         index: str,
@@ -203,6 +207,18 @@ class EmbeddedEngine:
             snapshot = self._view(known).snapshot
             for document in snapshot.everything():
                 yield str(document[known.spec.id_field]), int(document.get(field, 0))
+
+    def documents(self, index: str, ids: Sequence[str] | None = None) -> Iterator[Document]:
+        """Documents as they were given, cleaned: all, or those of `ids` that exist."""
+        known = self._spec(index)
+        with disk.translated():
+            snapshot = self._view(known).snapshot
+            if ids is None:
+                yield from snapshot.everything()
+            if not ids:
+                return
+            wanted = known.clauses.terms(disk.IDENTITY, list(ids))
+            yield from snapshot.selected(wanted)
 
     def health(self) -> Health:
         counts = {}

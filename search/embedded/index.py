@@ -192,7 +192,11 @@ class Snapshot:
 
     def everything(self) -> Iterator[dict[str, Any]]:
         """Every document, as they lie on disk."""
-        found = self._searcher.search(Query.all_query(), max(1, self.size()), count=False)
+        yield from self.selected(Query.all_query())
+
+    def selected(self, query: Query) -> Iterator[dict[str, Any]]:
+        """Every document that a query selects, in no order."""
+        found = self._searcher.search(query, max(1, self.size()), count=False)
         for _, address in found.hits:
             yield from self.documents([address])
 

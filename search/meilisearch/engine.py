@@ -50,6 +50,7 @@ from search.words import typed_words
 _BATCH = 2_000  # documents a request carries while rebuilding
 _WAITING = 4  # batches that may wait on the server while the next is made
 _PAGE = 5_000  # documents a request fetches for `revisions`
+_FETCHED = 1_000  # whole documents a request fetches
 
 
 @dataclass(slots=True)
@@ -83,7 +84,6 @@ class MeilisearchEngine:
         self._server = Server(url, search_key, admin_key, timeout)
         self._prefix = prefix
         self._specs: dict[str, IndexSpec] = {}
-        self._existing: set[str] = set()
         for spec in specs:
             self._learn(spec)
 
@@ -155,13 +155,22 @@ class MeilisearchEngine:
         return Ticket(index, str(self._server.remove(uid, list(ids))) if ids else "")
 
     def outcome(self, ticket: Ticket, *, timeout: float = 0.0) -> Outcome:
-        """A write the server has forgotten counts as failed; writing again does no harm."""
+        """A write the server has forgotten counts as lost; writing again does no harm."""
         if not ticket.number:
             return Outcome.DONE
         try:
             return self._server.wait(int(ticket.number), timeout)[0]
         except IndexMissing:
-            return Outcome.FAILED
+            return Outcome.LOST
+
+    def reason(self, ticket: Ticket) -> str:
+        if not ticket.number:
+            return ""
+        try:
+            outcome, reason = self._server.wait(int(ticket.number), 0)
+        except IndexMissing:
+            return "the server has forgotten the write"
+        return reason if outcome in (Outcome.FAILED, Outcome.LOST) else ""
 
     def rebuild(
         self,
@@ -180,8 +189,10 @@ class MeilisearchEngine:
         beside = f"{live}-next-{secrets.token_hex(4)}"
         try:
             self._server.create(beside, spec.id_field, settings(spec, built=True))
-            self._fill(beside, spec, documents, progress)
+            sent = self._fill(beside, spec, documents, progress)
             count = self._server.sizes()[beside]
+            if progress is not None:
+                progress(sent)  # the last moment to give it up
             self._server.swap(live, beside)
         finally:
             with suppress(SearchError):  # the next rebuild will drop it
@@ -200,14 +211,35 @@ class MeilisearchEngine:
                 yield str(each[spec.id_field]), int(each.get(field, 0))
             offset += _PAGE
 
+    def documents(self, index: str, ids: Sequence[str] | None = None) -> Iterator[Document]:
+        """Documents as they were given, cleaned: all, or those of `ids` that exist."""
+        spec, uid = self._spec(index), self._uid(index)
+        asked: dict[str, Any] = {"fields": [field.name for field in spec.fields]}
+        if ids is not None:
+            for start in range(0, len(ids), _FETCHED):
+                part = list(ids[start : start + _FETCHED])
+                yield from self._server.fetch(uid, {**asked, "ids": part, "limit": len(part)})[0]
+            return
+        offset, total = 0, 1
+        while offset < total:
+            page = {**asked, "limit": _FETCHED, "offset": offset}
+            found, total = self._server.fetch(uid, page)
+            yield from found
+            offset += _FETCHED
+
     def health(self) -> Health:
+        """Documents and version only where there is an admin key to ask with."""
         try:
             self._server.check()
             sizes = self._server.sizes() if self._server.administered else {}
         except SearchError as error:
             return Health(False, "meilisearch", str(error))
+        version = ""
+        if self._server.administered:
+            with suppress(SearchError):
+                version = self._server.version()
         counts = {name: sizes[uid] for name in self._specs if (uid := self._uid(name)) in sizes}
-        return Health(True, "meilisearch", documents=counts)
+        return Health(True, "meilisearch", documents=counts, version=version)
 
     def close(self) -> None:
         """Nothing to close: no connection outlives its request."""
@@ -251,26 +283,32 @@ class MeilisearchEngine:
         spec: IndexSpec,
         documents: Iterable[Document],
         progress: Callable[[int], None] | None,
-    ) -> None:
+    ) -> int:
         source, tasks, sent = iter(documents), [], 0
+
+        def waiting() -> None:
+            if progress is not None:
+                progress(sent)
+
         while batch := list(islice(source, _BATCH)):
             cleaned = clean_documents(spec, batch).values()
             tasks.append(self._server.put(uid, [document(spec, each) for each in cleaned]))
             sent += len(cleaned)
             if len(tasks) > _WAITING:
-                self._server.finish(tasks.pop(0))
-            if progress is not None:
-                progress(sent)
+                self._server.finish(tasks.pop(0), waiting)
+            waiting()
         for task in tasks:
-            self._server.finish(task)
+            self._server.finish(task, waiting)
+        return sent
 
     def _existing_uid(self, index: str) -> str:
-        """Raises IndexMissing: writing to a missing index would make one without settings."""
+        """Raises IndexMissing: writing to a missing index would make one without settings.
+
+        Asked before each write, because a server may have lost what it had an hour ago.
+        """
         self._spec(index)
         uid = self._uid(index)
-        if uid not in self._existing:
-            self._server.settings(uid)
-            self._existing.add(uid)
+        self._server.require(uid)
         return uid
 
     def _uid(self, index: str) -> str:

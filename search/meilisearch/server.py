@@ -29,6 +29,8 @@ TASK_TIMEOUT = 3600.0  # seconds to wait for one task of a rebuild
 _TRIES = 3
 _PAUSE = 0.05  # seconds before the second try, doubled before the third
 _PASSING = (502, 503, 504)
+_OWN_FAULTS = ("internal", "system")  # types of errors that are the server's, not the request's
+_NO_INDEX = ("index_not_found", "task_not_found")
 
 
 class Server:
@@ -80,6 +82,13 @@ class Server:
             passing=(*_PASSING, 404),  # an index of its list was dropped while it counted
         )
 
+    def version(self) -> str:
+        return _call(lambda: str(self._admin().get_version()["pkgVersion"]))
+
+    def require(self, uid: str) -> None:
+        """Raises IndexMissing where there is no such index."""
+        _call(lambda: self._admin().get_raw_index(uid))
+
     def settings(self, uid: str) -> dict[str, Any]:
         return _call(lambda: self._admin().index(uid).get_settings())
 
@@ -119,16 +128,21 @@ class Server:
 
     def fetch(self, uid: str, options: dict[str, Any]) -> tuple[list[dict[str, Any]], int]:
         """One page of an index as it lies, and the number of documents in all."""
-        found = _call(lambda: self._admin().index(uid).get_documents(options))
-        return [dict(each.__dict__) for each in found.results], found.total
+        # The client asks by GET, where a thousand ids make an address too long.
+        path = f"indexes/{uid}/documents/fetch"
+        return _call(lambda: _page(self._admin().http.post(path, options)))
 
-    def finish(self, task: int) -> None:
+    def finish(self, task: int, waiting: Callable[[], None] | None = None) -> None:
         """Waits for a task that must succeed."""
-        outcome, reason = self.wait(task, TASK_TIMEOUT)
+        outcome, reason = self.wait(task, TASK_TIMEOUT, waiting)
+        if outcome in (Outcome.LOST, Outcome.PENDING):
+            raise SearchUnavailable(f"Meilisearch task {task} is {outcome}: {reason}")
         if outcome is not Outcome.DONE:
             raise SearchError(f"Meilisearch task {task} {outcome}: {reason}")
 
-    def wait(self, task: int, timeout: float) -> tuple[Outcome, str]:
+    def wait(
+        self, task: int, timeout: float, waiting: Callable[[], None] | None = None
+    ) -> tuple[Outcome, str]:
         """What has become of a task after at most so many seconds, and why."""
         deadline, pause = time.monotonic() + timeout, 0.005
         while True:
@@ -136,7 +150,9 @@ class Server:
             if found.status == "succeeded":
                 return Outcome.DONE, ""
             if found.status in ("failed", "canceled"):
-                return Outcome.FAILED, str(found.error)
+                return _failure(found.error)
+            if waiting is not None:
+                waiting()
             left = deadline - time.monotonic()
             if left <= 0:
                 return Outcome.PENDING, found.status
@@ -165,6 +181,17 @@ class Server:
         return client
 
 
+def _page(answer: Mapping[str, Any]) -> tuple[list[dict[str, Any]], int]:
+    return [dict(each) for each in answer["results"]], int(answer["total"])
+
+
+def _failure(error: Mapping[str, Any] | None) -> tuple[Outcome, str]:
+    """Whose fault a failed task is: a full disk or a cancelled task says nothing of documents."""
+    told = error or {}
+    innocent = error is None or told.get("type") in _OWN_FAULTS or told.get("code") in _NO_INDEX
+    return (Outcome.LOST if innocent else Outcome.FAILED), str(told.get("message") or told or "")
+
+
 def _call(
     request: Callable[[], Answer], *, tries: int = _TRIES, passing: Sequence[int] = _PASSING
 ) -> Answer:
@@ -187,11 +214,15 @@ def _call(
 
 
 def _named(error: MeilisearchApiError) -> SearchError:
-    if error.code in ("index_not_found", "task_not_found"):
+    if error.code in _NO_INDEX:
         return IndexMissing(error.message)
     if str(error.code).startswith(("invalid_search_", "invalid_facet_search_")):
         # The question was checked against our spec, so it is the index that is behind.
         return IndexMissing(f"the index has to be rebuilt: {error.message}")
-    if error.status_code >= 500 or error.status_code in (401, 403, 408, 429):
+    if (
+        error.status_code >= 500
+        or error.status_code in (401, 403, 408, 429)
+        or error.type in _OWN_FAULTS  # a full disk is told with the status of a wrong request
+    ):
         return SearchUnavailable(error.message)
     return SearchError(error.message)

@@ -306,4 +306,46 @@ def test_an_index_with_a_doubtful_spec_is_refused(make_engine: MakeEngine):
 
 
 def test_a_ticket_nobody_knows_is_not_pending(engine: SearchEngine):
-    assert engine.outcome(Ticket("things", "4000000000")) in (Outcome.DONE, Outcome.FAILED)
+    assert engine.outcome(Ticket("things", "4000000000")) in (Outcome.DONE, Outcome.LOST)
+
+
+def test_documents_come_back_as_the_index_holds_them(engine: SearchEngine):
+    coder = thing("a", title="coder", place={"lat": 1.5, "lng": -2})
+    coded = thing("c-1", codes=["e11.9"], note={"deep": [1, None]})
+    put(engine, {**coder, "tags": [], "body": None}, thing("b"), coded)
+
+    everything = {each["id"]: each for each in engine.documents("things")}
+
+    assert set(everything) == {"a", "b", "c-1"}
+    assert (everything["a"], everything["c-1"]) == (coder, coded)
+    some = engine.documents("things", ["a", "c-1", "nobody"])
+    assert {each["id"]: each for each in some} == {k: everything[k] for k in ("a", "c-1")}
+    assert list(engine.documents("things", [])) == []
+
+
+def test_thousands_of_documents_come_back_once_each(engine: SearchEngine):
+    engine.rebuild("things", [thing(f"n-{n}", title="nurse") for n in range(2500)])
+    asked = [f"n-{n}" for n in range(100, 2400)]
+
+    assert sorted(each["id"] for each in engine.documents("things", asked)) == sorted(asked)
+    assert len({each["id"] for each in engine.documents("things")}) == 2500
+
+
+def test_a_write_that_was_carried_out_has_no_reason_to_tell(engine: SearchEngine):
+    ticket = engine.upsert("things", [thing("a")])
+
+    assert engine.outcome(ticket, timeout=30) is Outcome.DONE
+    assert engine.reason(ticket) == ""
+    assert engine.reason(Ticket("things", "")) == ""
+
+
+def test_what_is_told_of_the_progress_can_give_a_rebuild_up(engine: SearchEngine):
+    engine.rebuild("things", [thing("old")])
+
+    def enough(_count: int) -> None:
+        raise TimeoutError("somebody else does it")
+
+    with pytest.raises(TimeoutError):
+        engine.rebuild("things", [thing("new")], progress=enough)
+    assert found(engine) == ["old"]
+    assert engine.rebuild("things", [thing("new")]) == 1
