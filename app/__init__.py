@@ -18,6 +18,8 @@ from app import (
     filters,
     gazetteer,
     headers,
+    index_checks,
+    index_rebuilds,
     limits,
     logs,
     mail,
@@ -63,7 +65,7 @@ PLUMBING = (
     gazetteer,
 )
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
-MODELS = (audit, files, tasks)  # plumbing with tables of its own
+MODELS = (audit, files, tasks, index_checks, index_rebuilds)  # plumbing with tables of its own
 
 
 def create_app(environ: Mapping[str, str] | None = None, **overrides: Any) -> Flask:

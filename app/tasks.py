@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, cast
@@ -74,6 +74,14 @@ class Permanent(Exception):
     """Trying again cannot help: the row is set aside at once, for a person to look at."""
 
 
+class Partly(Exception):
+    """A batch was done but for some of its payloads: only those are tried later or set aside."""
+
+    def __init__(self, failed: Mapping[int, Exception]) -> None:
+        super().__init__(f"{len(failed)} of a batch failed")
+        self.failed = dict(failed)  # position in the batch -> why
+
+
 class Unreachable(Exception):
     """What the work needs is down: all work of the kind waits, and none of it is to blame."""
 
@@ -85,7 +93,9 @@ def handles(kind: str, *, batch: bool = False) -> Callable[[Any], Any]:
     """Register what does the work of `kind`.
 
     A handler takes one payload, or with `batch` a list of them, and may be called again with the
-    same payload: it must be harmless then. It raises to be tried later, `Permanent` to give up.
+    same payload: it must be harmless then. It raises to be tried later, `Permanent` to give up,
+    and of a batch `Partly` to name those that failed. What it raises undoes what it wrote to the
+    database, but for `Partly`: what belongs to the others is kept.
     """
 
     def register(handler: Any) -> Any:
@@ -212,13 +222,14 @@ def _attempt(rows: Sequence[_Held], holder: str, down: set[str]) -> int:
         if rows[0].attempts >= ATTEMPTS:
             raise Permanent(rows[0].error or "every worker that tried it died")
         handler.run([row.payload for row in rows])
-        db.session.execute(
-            update(OutboxRow)
-            .where(OutboxRow.id.in_(ids), OutboxRow.leased_by == holder)
-            .values(done_at=clock.now(), leased_by=None, leased_until=None, error=None, payload={}),
-            execution_options={"synchronize_session": False},
-        )
-        db.session.commit()
+        _acknowledge(ids, holder)
+    except Partly as partly:
+        failed = {ids[position]: error for position, error in partly.failed.items()}
+        done = [row_id for row_id in ids if row_id not in failed]
+        _acknowledge(done, holder)
+        for row_id, error in failed.items():
+            _postpone(row_id, holder, error)
+        return len(done)
     except OUTAGES as error:
         db.session.rollback()
         log.warning("outbox: %s cannot be done now: %s", kind, error)
@@ -233,6 +244,16 @@ def _attempt(rows: Sequence[_Held], holder: str, down: set[str]) -> int:
         half = len(ids) // 2
         return sum(_attempt(_held(holder, part), holder, down) for part in (ids[:half], ids[half:]))
     return len(ids)
+
+
+def _acknowledge(ids: Sequence[int], holder: str) -> None:
+    db.session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.id.in_(ids), OutboxRow.leased_by == holder)
+        .values(done_at=clock.now(), leased_by=None, leased_until=None, error=None, payload={}),
+        execution_options={"synchronize_session": False},
+    )
+    db.session.commit()
 
 
 def _renew(ids: Sequence[int], holder: str) -> bool:
@@ -302,6 +323,37 @@ def set_aside() -> int:
     """How many rows were given up and wait for a person."""
     waiting = select(func.count()).where(OutboxRow.abandoned_at.is_not(None))
     return db.session.scalar(waiting) or 0
+
+
+def unfinished(kinds: Collection[str]) -> tuple[Any, ...]:
+    """The conditions of rows of these kinds that are still to be done, due or not."""
+    return (
+        OutboxRow.kind.in_(kinds),
+        OutboxRow.done_at.is_(None),
+        OutboxRow.abandoned_at.is_(None),
+    )
+
+
+def given_up(kinds: Collection[str]) -> Sequence[OutboxRow]:
+    """Rows of these kinds that were set aside, the latest first."""
+    found = select(OutboxRow).where(OutboxRow.kind.in_(kinds), OutboxRow.abandoned_at.is_not(None))
+    return db.session.scalars(found.order_by(OutboxRow.id.desc())).all()
+
+
+def try_again(kinds: Collection[str], row_id: int | None = None) -> int:
+    """Have rows that were set aside done after all: one, or every one of these kinds.
+
+    Returns how many; a row that meanwhile is not set aside any more is left as it is.
+    """
+    moment = clock.now()
+    again = update(OutboxRow).where(OutboxRow.kind.in_(kinds), OutboxRow.abandoned_at.is_not(None))
+    if row_id is not None:
+        again = again.where(OutboxRow.id == row_id)
+    # As new: patience with an outage is counted from here.
+    again = again.values(abandoned_at=None, attempts=0, created_at=moment, due_at=moment)
+    found = cast("CursorResult[Any]", db.session.execute(again)).rowcount
+    db.session.info["wake"] = found > 0
+    return found
 
 
 def forget_finished(older_than: timedelta) -> int:

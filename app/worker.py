@@ -29,17 +29,21 @@ KEEP_FINISHED = timedelta(days=14)
 TICK = 10.0  # seconds: how long a lost wake-up, or a killed worker's row, waits beyond its time
 
 Chore = Callable[[], Any]
-_chores: dict[str, tuple[float, Chore]] = {}
+Chores = dict[str, tuple[float, Chore]]
+_chores: Chores = {}
+_apart: Chores = {}
 
 
-def every(interval: timedelta) -> Callable[[Chore], Chore]:
+def every(interval: timedelta, *, apart: bool = False) -> Callable[[Chore], Chore]:
     """Register a chore the worker repeats: it may run late, twice, or beside another worker.
 
-    It runs inside an application context and commits what it changes.
+    It runs inside an application context and commits what it changes. One that is `apart` may
+    take an hour: it shares a thread with others of its kind, and delays none of the rest.
     """
 
     def register(chore: Chore) -> Chore:
-        _chores[f"{chore.__module__}.{chore.__qualname__}"] = (interval.total_seconds(), chore)
+        chores = _apart if apart else _chores
+        chores[f"{chore.__module__}.{chore.__qualname__}"] = (interval.total_seconds(), chore)
         return chore
 
     return register
@@ -63,9 +67,9 @@ def queue_for(app: Flask) -> Huey:
     return SqliteHuey("careercenter", filename=str(folder / "queue.db"))
 
 
-def run_chores(last_run: dict[str, float]) -> None:
+def run_chores(last_run: dict[str, float], *, apart: bool = False) -> None:
     """Run the chores that are due. One that fails is logged and does not stop the others."""
-    for name, (interval, chore) in _chores.items():
+    for name, (interval, chore) in (_apart if apart else _chores).items():
         if time.monotonic() - last_run.get(name, float("-inf")) < interval:
             continue
         last_run[name] = time.monotonic()
@@ -117,13 +121,19 @@ def tick(app: Flask, stop: threading.Event, interval: float = TICK) -> None:
                 log.exception("the outbox could not be drained")
 
 
-def do_chores(app: Flask, stop: threading.Event, interval: float = 60.0) -> None:
+def do_chores(
+    app: Flask, stop: threading.Event, interval: float = 60.0, *, apart: bool = False
+) -> None:
     """Run the chores on a thread of their own: a long one delays no mail."""
     last_run: dict[str, float] = {}
     while not stop.is_set():
         with app.app_context():
-            run_chores(last_run)
+            run_chores(last_run, apart=apart)
         stop.wait(interval)
+
+
+def do_chores_apart(app: Flask, stop: threading.Event) -> None:
+    do_chores(app, stop, interval=2.0, apart=True)
 
 
 @click.command("worker")
@@ -135,7 +145,8 @@ def work() -> None:
     queue.flush()  # old wake-ups say nothing that the first look does not
     stop = threading.Event()
     beside = [
-        threading.Thread(target=run, args=(app, stop), daemon=True) for run in (tick, do_chores)
+        threading.Thread(target=run, args=(app, stop), daemon=True)
+        for run in (tick, do_chores, do_chores_apart)
     ]
     tasks.drain()
     for thread in beside:

@@ -31,8 +31,8 @@ class CircuitBreaker:
 
     While the circuit is open, calls raise SearchUnavailable at once. After `rest` seconds one
     call is let through: if it succeeds the circuit closes, otherwise the rest begins anew.
-    Maintenance (ensure, rebuild, revisions, documents) always passes and never counts: it runs for long, and
-    nobody waits for a page behind it.
+    Maintenance (ensure, rebuild, revisions, documents) always passes and never counts: it runs for
+    long, and nobody waits for a page behind it.
     """
 
     def __init__(

@@ -11,12 +11,13 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from app import clock, worker
+from app import clock, index_keeper, worker
 from app.codes.models import ICD10CM, SYSTEMS, CodeRelease
 from app.codes.services import allowance, indexing, releases, sources
 from app.errors import DomainError
 from app.extensions import db
 from app.filters import plural
+from search.indexes import CODES
 
 group = AppGroup("codes", help="The code reference: releases and their search index.")
 
@@ -139,8 +140,7 @@ def _index(system: str) -> None:
     release = releases.current_release(system)
     if release is None:
         raise click.ClickException("No release is loaded: run `flask codes load-package` first.")
-    total = indexing.document_count(release.id)
-    with click.progressbar(length=total, label="Search index") as bar:
+    with click.progressbar(length=indexing.document_count(), label="Search index") as bar:
         done = 0
 
         def advance(count: int) -> None:
@@ -148,7 +148,7 @@ def _index(system: str) -> None:
             bar.update(count - done)
             done = count
 
-        indexing.rebuild_index(system, release.id, progress=advance)
+        index_keeper.rebuild_now(CODES.name, advance)
 
 
 def _named(release: CodeRelease) -> str:

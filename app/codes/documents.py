@@ -7,10 +7,10 @@ code is looked up in the database, which knows each one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select, true
 
 from app.codes.models import CodeEntry, CodeNote, EntryKind, NoteKind
 from app.extensions import db
@@ -19,10 +19,16 @@ STEP = 2_000  # entries read at once
 SEARCHED_NOTES = (NoteKind.INCLUSION_TERM, NoteKind.INCLUDES)
 
 
-def search_documents(system: str, release_id: int) -> Iterator[dict[str, Any]]:
-    """The release as index "codes" holds it, in the order of the book."""
+def document_id(system: str, key: str) -> str:
+    return f"{system}-{key}"
+
+
+def search_documents(
+    system: str, release_id: int, keys: Collection[str] | None = None
+) -> Iterator[dict[str, Any]]:
+    """The release, or some of its entries, as index "codes" holds it, in the order of the book."""
     document: dict[str, Any] | None = None
-    for entry, terms in _entries(release_id):
+    for entry, terms in _entries(release_id, keys):
         if entry.seventh and document is not None:
             document["terms"].append(entry.title.removeprefix(f"{document['title']}, "))
             continue
@@ -33,8 +39,12 @@ def search_documents(system: str, release_id: int) -> Iterator[dict[str, Any]]:
         yield document
 
 
-def _entries(release_id: int) -> Iterator[tuple[Any, list[str]]]:
+def _entries(release_id: int, keys: Collection[str] | None) -> Iterator[tuple[Any, list[str]]]:
     last = 0
+    asked: ColumnElement[bool] = true()
+    if keys is not None:
+        made_of_them = and_(CodeEntry.seventh.is_not(None), CodeEntry.parent_key.in_(keys))
+        asked = or_(CodeEntry.key.in_(keys), made_of_them)
     while True:
         entries = db.session.execute(
             select(
@@ -47,7 +57,7 @@ def _entries(release_id: int) -> Iterator[tuple[Any, list[str]]]:
                 CodeEntry.seventh,
                 CodeEntry.position,
             )
-            .where(CodeEntry.release_id == release_id, CodeEntry.position > last)
+            .where(CodeEntry.release_id == release_id, CodeEntry.position > last, asked)
             .order_by(CodeEntry.position)
             .limit(STEP)
         ).all()
@@ -74,7 +84,7 @@ def _terms(entry_ids: Iterable[int]) -> dict[int, list[str]]:
 def _document(system: str, release_id: int, entry: Any, terms: list[str]) -> dict[str, Any]:
     numbered = entry.kind == EntryKind.CHAPTER  # its key is a number and no code
     return {
-        "id": f"{system}-{entry.key}",
+        "id": document_id(system, entry.key),
         "code_words": [] if numbered else sorted({entry.key.lower(), entry.shown.lower()}),
         "title": entry.title,
         "terms": terms,

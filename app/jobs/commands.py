@@ -7,14 +7,12 @@ from datetime import timedelta
 import click
 from flask import current_app
 from flask.cli import AppGroup
-from sqlalchemy import func, select
 
 from app import worker
 from app.extensions import db
 from app.filters import plural
-from app.jobs.models import Job, JobState
 from app.jobs.services import samples, warn_of_expiry
-from app.jobs.services.index import rebuild_index
+from app.jobs.services.index import listing_count, rebuild_index
 
 group = AppGroup("jobs", help="Listings.")
 
@@ -28,10 +26,7 @@ def warn_members_of_expiry() -> None:
 @group.command("index")
 def index() -> None:
     """Build the search index of listings anew; the old one answers meanwhile."""
-    expected = db.session.scalar(
-        select(func.count(Job.id)).where(Job.state.in_([JobState.LIVE, JobState.SCHEDULED]))
-    )
-    with click.progressbar(length=expected or 0, label="Listings") as bar:
+    with click.progressbar(length=listing_count(), label="Listings") as bar:
         done = 0
 
         def advance(count: int) -> None:

@@ -5,7 +5,7 @@ from app.jobs.services.cards import Card
 from app.jobs.services.composing import content_to_edit, is_editable, save_step, step_named
 from app.jobs.services.expiry import warn_of_expiry
 from app.jobs.services.fulfilment import deliver
-from app.jobs.services.index import announce, keep_index_in_step, rebuild_index
+from app.jobs.services.index import announce, rebuild_index
 from app.jobs.services.listings import (
     act_on_many,
     dashboard,
@@ -36,7 +36,6 @@ __all__ = [
     "duplicate_listing",
     "is_editable",
     "job_for",
-    "keep_index_in_step",
     "listing_view",
     "missing",
     "newest_visible",

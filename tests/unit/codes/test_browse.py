@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 import time_machine
 
-from app.codes.services import indexing
+from app import index_keeper
 from tests.factories.codes import BOOK, make_release
 from tests.watch import statements
 
@@ -40,7 +40,7 @@ def test_headings_are_free_to_read(client):
 
 
 def test_suggestions_are_what_the_search_box_asks_for(client, release):
-    indexing.rebuild_index("icd10cm", release.id)
+    index_keeper.rebuild_now("codes")
     assert client.get("/codes/suggest.json?q=e11.9").json == {
         "items": [
             {
@@ -56,7 +56,7 @@ def test_suggestions_are_what_the_search_box_asks_for(client, release):
 
 
 def test_a_suggestion_is_kept_for_a_minute_and_for_its_edition(client, release):
-    indexing.rebuild_index("icd10cm", release.id)
+    index_keeper.rebuild_now("codes")
     with time_machine.travel("2026-11-23 12:00Z", tick=False) as now:
         first = client.get("/codes/suggest.json?q=E11.9")
         assert first.headers["Cache-Control"] == "public, max-age=60"
@@ -73,7 +73,7 @@ def test_a_suggestion_is_kept_for_a_minute_and_for_its_edition(client, release):
 
 @pytest.mark.parametrize("typed", ["%00", "%FF%FE", "é" * 300, "<b>", "A" * 10_000, "%25_%27"])
 def test_hostile_searches_find_nothing_and_break_nothing(client, release, typed):
-    indexing.rebuild_index("icd10cm", release.id)
+    index_keeper.rebuild_now("codes")
     for path in (f"/codes/suggest.json?q={typed}", f"/codes/search?q={typed}"):
         answer = client.get(path)
         assert answer.status_code in (200, 400)
@@ -81,7 +81,7 @@ def test_hostile_searches_find_nothing_and_break_nothing(client, release, typed)
 
 
 def test_the_search_page_shows_results_with_pages(client, release):
-    indexing.rebuild_index("icd10cm", release.id)
+    index_keeper.rebuild_now("codes")
     page = client.get("/codes/search?q=E11")
     assert "5 results" in words(page)
     assert page.text.index(">E11</a>") < page.text.index(">E11.9</a>")
@@ -94,7 +94,7 @@ def test_a_page_number_of_any_kind_is_answered(client, page):
 
 
 def test_a_search_without_results_says_what_to_do(client, release):
-    indexing.rebuild_index("icd10cm", release.id)
+    index_keeper.rebuild_now("codes")
     text = words(client.get("/codes/search?q=zzzz"))
     assert "Nothing found for “zzzz”" in text
     assert "Browse all chapters" in text

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from app.codes.models import CodeEntry, CodeRelease, ReleaseState
 from app.codes.services import indexing, releases, search_codes
+from app.engine import engine
 from app.extensions import db
 from tests.factories.codes import BOOK, make_release
 
@@ -57,7 +58,7 @@ def test_asked_for_expressly_the_same_files_are_loaded_anew(run, book):
 
 def test_a_lost_index_is_built_again_where_the_release_is_loaded(run, book):
     run("import", str(book), "--row-floor", "1")
-    indexing.rebuild_index("icd10cm", 0)
+    engine().rebuild("codes", [])
     assert not indexing.index_is_current("icd10cm")
     run("import", str(book), "--row-floor", "1")
     assert indexing.index_is_current("icd10cm")
