@@ -1,7 +1,7 @@
 # What can be done with a clone. `make run` and `make test` need git, make and Python, nothing else.
 
-.PHONY: help run install develop test test-postgres test-meilisearch browser screens bench relevance lint \
-	format lock migration clean
+.PHONY: help run install develop test test-postgres test-meilisearch browser screens bench \
+	bench-search relevance lint format lock migration clean
 
 PY := .venv/bin/python
 PYTEST := $(PY) -m pytest
@@ -16,6 +16,7 @@ help:
 	@echo "make browser           the tests in a real browser"
 	@echo "make lint              style, format and types"
 	@echo "make bench             what the figures in the README come from"
+	@echo "make bench-search      both search engines over up to a million listings"
 	@echo "make relevance         how well search answers 150 judged queries"
 	@echo "make screens           the pictures in docs/screens"
 	@echo "make lock              pin what pyproject.toml asks for"
@@ -50,6 +51,9 @@ screens: develop
 
 bench: develop
 	$(PY) -m benchmarks.run
+
+bench-search: develop
+	$(PY) -m benchmarks.search $(ARGS)
 
 relevance: develop
 	$(PY) -m tests.relevance $(if $(WRITE),--write) $(if $(WORST),--worst $(WORST))

@@ -48,7 +48,7 @@ def children(pid: int) -> list[int]:
     return [int(line) for line in found.stdout.split()]
 
 
-def _cpu_seconds(pids: Iterable[int]) -> float:
+def cpu_seconds(pids: Iterable[int]) -> float:
     total = 0
     for pid in pids:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
@@ -56,7 +56,7 @@ def _cpu_seconds(pids: Iterable[int]) -> float:
     return total / TICKS
 
 
-def _machine_busy() -> float:
+def machine_busy() -> float:
     """Core-seconds the whole machine has worked since it started."""
     fields = [int(f) for f in Path("/proc/stat").read_text().splitlines()[0].split()[1:]]
     idle = fields[3] + fields[4]
@@ -93,7 +93,7 @@ def measure(
     script = folder / "paths.lua"
     script.write_text(_lua(paths, headers or {}))
     pids = [server, *children(server)]
-    own_before, busy_before, began = _cpu_seconds(pids), _machine_busy(), time.monotonic()
+    own_before, busy_before, began = cpu_seconds(pids), machine_busy(), time.monotonic()
     used_before = os.times()
     run = subprocess.run(
         ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(script), base],
@@ -103,7 +103,7 @@ def measure(
     )
     elapsed = time.monotonic() - began
     used = os.times()
-    own = _cpu_seconds(pids) - own_before
+    own = cpu_seconds(pids) - own_before
     # What wrk and this program used is part of the experiment, not foreign.
     harness = (used.children_user - used_before.children_user) + (
         used.children_system - used_before.children_system
@@ -112,7 +112,7 @@ def measure(
     if not found:
         raise RuntimeError(f"wrk said nothing usable: {run.stdout}{run.stderr}")
     requests, duration, p50, p95, p99, errors = (int(g) for g in found.groups())
-    foreign = max(0.0, (_machine_busy() - busy_before - own - harness) / elapsed)
+    foreign = max(0.0, (machine_busy() - busy_before - own - harness) / elapsed)
     return Figures(
         requests_per_second=requests / (duration / 1e6),
         p50_ms=p50 / 1000,

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import shutil
 import statistics
 import subprocess
@@ -24,6 +23,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.load import FOREIGN_CORES, Figures, children, measure, resident_mb
+from benchmarks.machine import machine_name
 from benchmarks.prepare import Prepared, prepare
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -133,7 +133,7 @@ def run(
         memory = [resident_mb(pid) for pid in children(product)]
     return {
         "date": datetime.now(UTC).date().isoformat(),
-        "machine": _machine(),
+        "machine": machine_name(),
         "rounds": rounds,
         "seconds": seconds,
         "start_seconds": start,
@@ -148,18 +148,6 @@ def run(
             for name, levels in rows.items()
         },
     }
-
-
-def _machine() -> str:
-    model = next(
-        (
-            line.split(":", 1)[1].strip()
-            for line in Path("/proc/cpuinfo").read_text().splitlines()
-            if line.startswith("model name")
-        ),
-        platform.machine(),
-    )
-    return f"{os.cpu_count()} cores, {model}, Python {platform.python_version()}"
 
 
 def _spread(values: Sequence[float], digits: int = 0) -> str:
