@@ -29,6 +29,7 @@ SEARCH_PER_ADDRESS = "240 per minute"
 FEED_PER_ADDRESS = "20 per hour"  # each reads every listing
 MOVE_PER_ACCOUNT = "300 per hour"  # each sends a coder a mail with words of the employer's
 UPLOAD_PER_ACCOUNT = "30 per hour"
+INVITE_PER_ACCOUNT = "60 per hour"
 
 
 def typed_address() -> str:

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, MonthField, SelectField, StringField, TelField, TextAreaField
+from wtforms import (
+    BooleanField,
+    MonthField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TelField,
+    TextAreaField,
+)
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from app import taxonomy
 from app.forms import Form, tidy
+from app.seekers.models import SeekerProfile, WorkFacet
+from app.seekers.services.work import CHOICES
+
+_DOLLARS = re.compile(r"\$?\s*([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,7})(?:\.([0-9]{2}))?")
 
 
 class MonthOfYearField(MonthField):
@@ -28,6 +42,40 @@ class MonthOfYearField(MonthField):
             super().process_formdata([typed])
         except ValueError as error:
             raise ValueError("Enter a month and a year, such as 04/2023.") from error
+
+
+class TicksField(SelectMultipleField):
+    """Any number of choices, as checkboxes."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def __init__(self, label: str, facet: WorkFacet, **options: Any) -> None:
+        choices = list(CHOICES[facet].items())
+        super().__init__(label, [Optional()], choices=choices, **options)
+
+    def pre_validate(self, _form: Any) -> None:
+        if any(value not in dict(self.choices) for value in self.data or ()):
+            raise ValueError("Choose from the list.")
+
+
+class DollarsField(StringField):
+    """An amount as people write it, "28", "$28.50" or "58,000"; its data is whole cents."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.typed = str(tidy(valuelist[0]))[:40] if valuelist else ""
+        self.data: Any = 0
+        if self.typed:
+            match = _DOLLARS.fullmatch(self.typed)
+            if match is None:
+                raise ValueError("Enter an amount in dollars, such as 28 or 28.50.")
+            self.data = int(match[1].replace(",", "")) * 100 + int(match[2] or 0)
+
+    def _value(self) -> str:
+        if getattr(self, "typed", None) is not None:
+            return self.typed
+        whole, part = divmod(self.data or 0, 100)
+        return f"{whole:,}.{part:02d}" if part else f"{whole:,}" if whole else ""
 
 
 def _longest(count: int) -> Length:
@@ -84,3 +132,36 @@ class ResumeForm(Form):
     def upload(self) -> tuple[str, bytes]:
         """The name and the bytes of what was sent."""
         return self.resume.data.filename or "", self.resume.data.read()
+
+
+class WorkForm(Form):
+    """Fields that hold a list are named as the facet they fill."""
+
+    setting = TicksField("Settings you have coded in", WorkFacet.SETTING)
+    specialty = TicksField("Specialties you know", WorkFacet.SPECIALTY)
+    tool = TicksField("Tools you have used", WorkFacet.TOOL)
+    place = TicksField("Place of work", WorkFacet.PLACE)
+    engagement = TicksField("Engagement", WorkFacet.ENGAGEMENT)
+    state = TicksField("Other states you may or would work in", WorkFacet.STATE)
+    will_relocate = BooleanField("I would move for a job")
+    pay_floor = DollarsField("The least pay worth a look", [Optional()])
+    pay_floor_unit = SelectField("Per", choices={"hour": "an hour", "year": "a year"})
+
+    @classmethod
+    def showing(cls, profile: SeekerProfile) -> WorkForm:
+        return cls(
+            data={
+                **{facet.value: profile.values(facet) for facet in WorkFacet},
+                "will_relocate": profile.will_relocate,
+                "pay_floor": profile.pay_floor_cents,
+                "pay_floor_unit": profile.pay_floor_unit,
+            }
+        )
+
+    def values(self) -> dict[str, Any]:
+        return {
+            "chosen": {facet: self._fields[facet.value].data or [] for facet in WorkFacet},
+            "will_relocate": self.will_relocate.data,
+            "pay_floor_cents": self.pay_floor.data or 0,
+            "pay_floor_unit": self.pay_floor_unit.data,
+        }

@@ -34,6 +34,10 @@ def _job(side: Side, _world: World) -> dict[str, Any]:
     return {"job_id": side.job.id}
 
 
+def _job_and_coder(side: Side, _world: World) -> dict[str, Any]:
+    return {"job_id": side.job.id, "profile_id": side.found_id}
+
+
 def _organisation(side: Side, _world: World) -> dict[str, Any]:
     return {"slug": side.organisation.slug}
 
@@ -137,15 +141,25 @@ ROWS: dict[str, Row] = {
     "pages.sitemap_of_jobs": Row(),
     "pages.sitemap_of_pages": Row(),
     "pages.terms": Row(),
+    "seekers.change_visibility": Row(form={"found": "yes"}),
+    "seekers.coders": Row(_job),
     "seekers.credentials": Row(),
+    "seekers.decline": Row(lambda side, _w: {"invitation_id": side.invitation_id}),
     "seekers.download_resume": Row(accepts=ABSENT),
     "seekers.edit": Row(),
     "seekers.edit_experience": Row(lambda side, _w: {"experience_id": side.experience_id}),
     "seekers.experience": Row(),
+    "seekers.hide_from": Row(_organisation),
+    "seekers.invite": Row(_job_and_coder),
+    "seekers.jobs": Row(),
+    "seekers.match": Row(_job),
     "seekers.profile": Row(),
     "seekers.remove_credential": Row(lambda side, _w: {"credential_id": side.credential_id}),
     "seekers.remove_experience": Row(lambda side, _w: {"experience_id": side.experience_id}),
     "seekers.remove_resume": Row(),
     "seekers.resume": Row(),
+    "seekers.show_to": Row(_organisation),
+    "seekers.visibility": Row(),
+    "seekers.work": Row(),
     "static": Row(_given(filename="css/site.css")),
 }

@@ -7,20 +7,21 @@ from dataclasses import dataclass
 from flask import current_app
 from sqlalchemy import select
 
-from app import mail, tasks
+from app import clock, mail, tasks
 from app.accounts.models import Account, AccountSession
 from app.accounts.services import open_session
 from app.applications.models import Application
 from app.employers.models import Organisation
 from app.extensions import Base, db
 from app.jobs.models import Job
-from app.seekers.models import Experience, SeekerProfile
+from app.seekers.models import Experience, Invitation, SeekerProfile
 from tests.factories.accounts import make_account, make_moderator, make_operator
 from tests.factories.applications import make_application
 from tests.factories.employers import make_organisation
 from tests.factories.jobs import make_job
 from tests.factories.listings import make_codes
 from tests.factories.orders import make_order
+from tests.factories.seekers import make_profile
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class Side:
     application: Application
     experience_id: int
     credential_id: int
+    invitation_id: int
+    found_id: int  # of a coder whom the employer may invite
     session_id: int
     order_id: int
 
@@ -89,6 +92,14 @@ def _make_side() -> Side:
         started_on=job.published_at.date(),
     )
     db.session.add(position)
+    invitation = Invitation(
+        job_id=job.id,
+        organisation_id=organisation.id,
+        profile_id=profile.id,
+        invited_by=employer.id,
+        created_at=clock.now(),
+    )
+    db.session.add(invitation)
     open_session(coder, browser="another browser")
     db.session.commit()
     return Side(
@@ -99,6 +110,8 @@ def _make_side() -> Side:
         application=application,
         experience_id=position.id,
         credential_id=profile.credentials[0].id,
+        invitation_id=invitation.id,
+        found_id=make_profile(found_by_employers_since=clock.now()).id,
         session_id=db.session.scalars(
             select(AccountSession.id).where(AccountSession.account_id == coder.id)
         ).one(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -13,6 +13,7 @@ from app.errors import NotFound
 from app.extensions import db
 from app.files import StoredFile
 from app.jobs.models import Job
+from app.seekers.signals import applied_asked
 
 PAGE = 50
 
@@ -54,3 +55,16 @@ def sent_resume(account: Account, application_id: int) -> StoredFile:
     if resume is None:
         raise NotFound("No résumé was sent with this application.")
     return resume
+
+
+@applied_asked.connect
+def applied_among(
+    _sender: None, job_ids: Collection[int], account_ids: Collection[int]
+) -> set[tuple[int, int]]:
+    """Which of these accounts have applied to which of these listings."""
+    rows = db.session.execute(
+        select(Application.job_id, Application.account_id).where(
+            Application.job_id.in_(job_ids), Application.account_id.in_(account_ids)
+        )
+    )
+    return {(job_id, account_id) for job_id, account_id in rows}

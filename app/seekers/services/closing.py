@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app import audit, files
 from app.accounts.models import Account
 from app.accounts.signals import account_closing
 from app.extensions import db
-from app.seekers.models import SeekerProfile
+from app.seekers.models import HiddenFrom, Invitation, SeekerProfile
 
 
 @account_closing.connect
@@ -17,6 +17,8 @@ def erase_profile(account: Account) -> None:
     if profile is None:
         return
     profile_id, resume = profile.id, profile.resume
+    for kept in (HiddenFrom, Invitation):
+        db.session.execute(delete(kept).where(kept.profile_id == profile_id))
     db.session.delete(profile)
     db.session.flush()
     if resume is not None:

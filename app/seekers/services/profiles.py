@@ -14,7 +14,7 @@ from app import audit, clock, taxonomy
 from app.accounts.models import Account
 from app.errors import Invalid
 from app.extensions import db, insert_once
-from app.seekers.models import SeekerProfile
+from app.seekers.models import SeekerProfile, WorkFacet
 
 _PHONE = re.compile(r"\+?[0-9().\- ]+(?:\s*(?:x|ext\.?)\s*[0-9]{1,6})?", re.IGNORECASE)
 
@@ -27,6 +27,7 @@ class Gap(StrEnum):
     PLACE = "place"
     CREDENTIALS = "credentials"
     EXPERIENCES = "experiences"
+    WORK = "work"
     RESUME = "resume"
 
 
@@ -51,6 +52,7 @@ def view_profile(account: Account) -> SeekerProfile:
             joinedload(SeekerProfile.resume),
             selectinload(SeekerProfile.credentials),
             selectinload(SeekerProfile.experiences),
+            selectinload(SeekerProfile.terms),
         )
     )
     return found or SeekerProfile(
@@ -61,6 +63,9 @@ def view_profile(account: Account) -> SeekerProfile:
         state="",
         phone="",
         experience="",
+        will_relocate=False,
+        pay_floor_cents=0,
+        pay_floor_unit="hour",
         changed_at=clock.now(),
     )
 
@@ -130,6 +135,9 @@ def gaps_of(profile: SeekerProfile) -> list[Gap]:
         Gap.PLACE: profile.state,
         Gap.CREDENTIALS: profile.credentials,
         Gap.EXPERIENCES: profile.experiences or profile.experience == "none",
+        Gap.WORK: profile.values(WorkFacet.TOOL)
+        or profile.values(WorkFacet.SPECIALTY)
+        or profile.experience == "none",
         Gap.RESUME: profile.resume,
     }
     return [gap for gap, value in filled.items() if not value]
@@ -166,6 +174,9 @@ def snapshot_of(profile: SeekerProfile, account: Account) -> dict[str, Any]:
             }
             for entry in profile.experiences
         ],
+        "settings": profile.values(WorkFacet.SETTING),
+        "specialties": profile.values(WorkFacet.SPECIALTY),
+        "tools": profile.values(WorkFacet.TOOL),
     }
 
 

@@ -27,6 +27,7 @@ def profile() -> ResponseReturnValue:
         profile=shown,
         sent=services.snapshot_of(shown, actor()),
         gaps=services.gaps_of(shown),
+        pay_wish=services.pay_wish(shown),
     )
 
 
