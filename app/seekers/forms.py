@@ -15,6 +15,7 @@ from wtforms import (
     StringField,
     TelField,
     TextAreaField,
+    ValidationError,
 )
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -51,12 +52,12 @@ class TicksField(SelectMultipleField):
     option_widget = CheckboxInput()
 
     def __init__(self, label: str, facet: WorkFacet, **options: Any) -> None:
-        choices = list(CHOICES[facet].items())
-        super().__init__(label, [Optional()], choices=choices, **options)
+        super().__init__(label, [Optional()], choices=dict(CHOICES[facet]), **options)
+        self.facet = facet
 
     def pre_validate(self, _form: Any) -> None:
-        if any(value not in dict(self.choices) for value in self.data or ()):
-            raise ValueError("Choose from the list.")
+        if any(value not in CHOICES[self.facet] for value in self.data or ()):
+            raise ValidationError("Choose from the list.")
 
 
 class DollarsField(StringField):

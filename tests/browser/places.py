@@ -10,6 +10,7 @@ from typing import Literal, get_args
 from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 
+from app import clock
 from app.accounts.services import ask_email_change, ask_reset, find_account, register
 from app.applications.services import ResumeChoice, apply
 from app.billing.services import open_checkout
@@ -32,6 +33,7 @@ GUEST = ""
 DASHBOARD = "main h2 a"
 LISTING = "main tbody a:has-text('Inpatient coder III')"
 BOARD = "main tr:has-text('Inpatient coder III') a[href$='/applications']"
+CODERS = "main tr:has-text('Inpatient coder III') a[href$='/coders']"
 ANSWERS = (DASHBOARD, LISTING, "main a:text-is('Edit')")
 FIRST = "main tbody a"
 CONFIRM = ("main tr:has-text('newcomer@example.com') a", "main a[href*='/verify/']")
@@ -94,6 +96,10 @@ PLACES = (
     Place("credentials", "/profile/credentials", CODER),
     Place("positions", "/profile/experience", CODER),
     Place("résumé", "/profile/resume", CODER),
+    Place("work", "/profile/work", CODER),
+    Place("jobs for you", "/profile/jobs", CODER),
+    Place("job, held against a profile", "/jobs?q=outpatient", CODER, ("main article a",)),
+    Place("being found", "/profile/visibility?q=sample", CODER),
     Place("applications", "/applications", CODER),
     Place("application", "/applications", CODER, ("main h2 a",)),
     Place("apply", "/jobs?q=outpatient", CODER, ("main article a", "main a:text-is('Apply')")),
@@ -128,6 +134,7 @@ PLACES = (
         EMPLOYER,
         (DASHBOARD, BOARD, "main .board-card a"),
     ),
+    Place("coders for a job", "/employers", EMPLOYER, (DASHBOARD, CODERS)),
     Place("orders", "/orders", EMPLOYER),
     Place("order", "/orders", EMPLOYER, (FIRST,)),
     Place("simulated payment", "/orders", EMPLOYER, PAYMENT),
@@ -145,6 +152,9 @@ def furnish(site: Site) -> None:
         assert coder is not None
         assert employer is not None
         make_profile(account=coder, headline="CCS, four years at a trauma center")
+        make_profile(
+            headline="RHIT, back from parental leave", found_by_employers_since=clock.now()
+        )
         keep_resume(coder, name="casey-sample.pdf", content=pdf_bytes())
         jobs = db.session.scalars(select(Job).order_by(Job.id)).all()
         first = next(job for job in jobs if job.title.startswith("Inpatient coder III"))

@@ -11,14 +11,15 @@ from app import files, tasks
 from app.audit import AuditEntry
 from app.extensions import db
 from app.files import StoredFile
-from app.seekers.models import Experience, ProfileCredential, SeekerProfile
+from app.seekers.models import Experience, ProfileCredential, ProfileTerm, SeekerProfile
 from app.seekers.services import keep_resume, resume_of
 from tests.factories.accounts import make_account
 from tests.factories.documents import docx_bytes, file_form, pdf_bytes
 from tests.factories.seekers import make_profile
 
 PAGES = ["/profile", "/profile/edit", "/profile/credentials", "/profile/experience",
-         "/profile/resume"]  # fmt: skip
+         "/profile/resume", "/profile/work", "/profile/jobs", "/profile/visibility"]  # fmt: skip
+PER = {"pay_floor_unit": "hour"}
 PROFILE = {"headline": "Inpatient coder", "experience": "3-4", "city": "Austin", "state": "TX"}
 
 
@@ -47,6 +48,7 @@ def test_the_profile_grows_page_by_page_until_nothing_is_missing(client_of):
     assert browser.post("/profile/credentials", data=held).status_code == 302
     position = {"title": "Coder", "employer": "Mercy", "started_on": "2020-03"}
     assert browser.post("/profile/experience", data=position).status_code == 302
+    assert browser.post("/profile/work", data={"tool": "epic", **PER}).status_code == 302
     assert upload(browser, "cv.pdf", pdf_bytes()).status_code == 302
     page = browser.get("/profile").text
     assert "Your profile is complete" in page
@@ -85,6 +87,15 @@ def test_whoever_came_from_elsewhere_returns_there(client_of):
         ("/profile/experience",
          {"title": "Coder", "employer": "Mercy", "started_on": "2022-01", "ended_on": "2021-01"}),
         ("/profile/experience", {"title": "x" * 121, "employer": "Mercy", "started_on": "2020-01"}),
+        ("/profile/work", {**PER, "tool": "abacus"}),
+        ("/profile/work", {**PER, "setting": ["inpatient", "moon"]}),
+        ("/profile/work", {**PER, "state": "ZZ"}),
+        ("/profile/work", {**PER, "place": "'; drop table"}),
+        ("/profile/work", {**PER, "pay_floor": "plenty"}),
+        ("/profile/work", {**PER, "pay_floor": "-1"}),
+        ("/profile/work", {**PER, "pay_floor": "0.50"}),
+        ("/profile/work", {**PER, "pay_floor": "9" * 99}),
+        ("/profile/work", {"pay_floor": "30", "pay_floor_unit": "chart"}),
         ("/profile/resume", {}),
         ("/profile/resume", {"resume": "not a file"}),
     ],
@@ -94,7 +105,7 @@ def test_hostile_input_is_refused_and_stores_nothing(client_of, path, data):
     assert answer.status_code == 422
     assert "There is a problem" in answer.text
     assert "<title>Error: " in answer.text
-    for model in (ProfileCredential, Experience, StoredFile):
+    for model in (ProfileCredential, ProfileTerm, Experience, StoredFile):
         assert count(model) == 0
 
 

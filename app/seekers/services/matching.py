@@ -11,7 +11,7 @@ from math import asin, cos, radians, sin, sqrt
 from app import clock, taxonomy
 from app.jobs.models import Job
 from app.seekers.models import ProfileCredential, SeekerProfile, WorkFacet
-from app.seekers.services.requirements import Kind, Need, Requirement, requirements_of
+from app.seekers.services.requirements import Kind, Need, Requirement, point_of, requirements_of
 
 REACH = 50  # miles to a place of work that count as within reach
 _EARTH = 3_958.8  # miles, its mean radius
@@ -101,6 +101,7 @@ def coder_of(profile: SeekerProfile) -> Coder:
         city=profile.city,
         state=profile.state,
         states=frozenset(states),
+        point=point_of(profile.city, profile.state),
         will_relocate=profile.will_relocate,
     )
 

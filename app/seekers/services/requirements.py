@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app import taxonomy
+from app import places, taxonomy
 from app.jobs.models import Facet, Job
 
 STATES_SPELLED = 4  # named up to here, then counted
@@ -101,7 +101,14 @@ def _place(job: Job) -> Iterator[Requirement]:
             f"{kind} in {where}",
             (job.city,),
             state=job.state_code,
+            point=point_of(job.city, job.state_code),
         )
+
+
+def point_of(city: str, state: str) -> tuple[float, float] | None:
+    """Latitude and longitude of a town in degrees, where the gazetteer knows it."""
+    place = places.find_city(city, state) if city and state else None
+    return (place.lat, place.lng) if place else None
 
 
 def _from_states(states: Sequence[str]) -> str:

@@ -199,7 +199,12 @@ def test_a_profile_holds_only_so_many_positions(app):
 def test_a_gap_closes_when_it_is_filled(app):
     account = make_account()
     edit_profile(account, **PROFILE)
-    assert gaps_of(view_profile(account)) == [Gap.CREDENTIALS, Gap.EXPERIENCES, Gap.RESUME]
+    assert gaps_of(view_profile(account)) == [
+        Gap.CREDENTIALS,
+        Gap.EXPERIENCES,
+        Gap.WORK,
+        Gap.RESUME,
+    ]
     state(account)
     edit_profile(account, **{**PROFILE, "experience": "none"})
     db.session.commit()
