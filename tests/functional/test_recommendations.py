@@ -195,8 +195,8 @@ def test_text_of_a_coder_is_shown_to_employers_as_text(client_of, app):
 @pytest.mark.parametrize(
     "query",
     [
-        "page=0", "page=-3", "page=9999999999999", "page=x", "state=%F0%9F%92%A9", "state=ZZ&experience=x",
-        "required=some", "experience=" + "9" * 5_000,
+        "page=0", "page=-3", "page=9999999999999", "page=x", "state=%F0%9F%92%A9",
+        "state=ZZ&experience=x", "required=some", "experience=" + "9" * 5_000,
     ],
 )  # fmt: skip
 def test_addresses_typed_at_random_answer_with_a_page(client_of, app, query):
