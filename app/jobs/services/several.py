@@ -11,8 +11,8 @@ from sqlalchemy.orm import contains_eager, selectinload
 
 from app.engine import engine
 from app.extensions import db
-from app.jobs.quality import quality
 from app.jobs.models import Job, visible_row
+from app.jobs.quality import quality
 from app.jobs.services.criteria import Criteria
 from app.jobs.services.plain_listing import list_plainly
 from app.jobs.services.search import search_query
