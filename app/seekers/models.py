@@ -31,10 +31,14 @@ class WorkFacet(StrEnum):
 class SeekerProfile(Base):
     __tablename__ = "seeker_profile"
     __table_args__ = (
-        # Those who may be found, the one changed last first.
+        # Those who may be found, the one changed last first, with what is asked of most of them.
         Index(
             "ix_seeker_profile_found",
             "changed_at",
+            "state",
+            "experience",
+            "will_relocate",
+            "account_id",
             sqlite_where=_FOUND,
             postgresql_where=_FOUND,
         ),
@@ -76,7 +80,15 @@ class ProfileCredential(Base):
     __tablename__ = "profile_credential"
     __table_args__ = (
         UniqueConstraint("profile_id", "credential"),
-        Index(None, "credential", "profile_id"),
+        # Whoever holds a credential is found here, and whether it is good, without another look.
+        Index(
+            "ix_profile_credential_held",
+            "credential",
+            "profile_id",
+            "status",
+            "expires_on",
+            "is_apprentice",
+        ),
         CheckConstraint("status in ('stated', 'document', 'confirmed', 'expired')", name="status"),
     )
 

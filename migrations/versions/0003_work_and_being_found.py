@@ -36,17 +36,17 @@ def upgrade():
     op.create_index(
         "ix_seeker_profile_found",
         "seeker_profile",
-        ["changed_at"],
+        ["changed_at", "state", "experience", "will_relocate", "account_id"],
         unique=False,
         sqlite_where=FOUND,
         postgresql_where=FOUND,
     )
-    with op.batch_alter_table("profile_credential", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_profile_credential_credential_profile_id"),
-            ["credential", "profile_id"],
-            unique=False,
-        )
+    op.create_index(
+        "ix_profile_credential_held",
+        "profile_credential",
+        ["credential", "profile_id", "status", "expires_on", "is_apprentice"],
+        unique=False,
+    )
     op.create_table(
         "profile_term",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -138,8 +138,7 @@ def downgrade():
     op.drop_table("invitation")
     op.drop_table("profile_hidden_from")
     op.drop_table("profile_term")
-    with op.batch_alter_table("profile_credential", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_profile_credential_credential_profile_id"))
+    op.drop_index("ix_profile_credential_held", table_name="profile_credential")
     op.drop_index(
         "ix_seeker_profile_found",
         table_name="seeker_profile",

@@ -38,24 +38,27 @@ def candidates(
     have what it is about. `state` is where they live, `experience` the least they have.
     """
     asked = requirements_of(job)
-    within = [*may_be_found(job), *_narrowed(state, experience)]
-    strict = [c for r in asked if r.need is Need.REQUIRED for c in _meeting(r)]
-    found = _read(job, [*within, *strict], MOST)
+    narrowed = list(_narrowed(state, experience))
+    required = sorted((r for r in asked if r.need is Need.REQUIRED), key=_cost)
+    strict = [condition for r in required for condition in _meeting(r)]
+    found = _read(job, [*narrowed, *strict], MOST)
     if not all_required and len(found) < MOST:
         others = [SeekerProfile.id.not_in([profile.id for profile in found])]
-        found += _read(job, [*within, *_about(asked), *others], MOST - len(found))
+        found += _read(job, [*narrowed, *_about(asked), *others], MOST - len(found))
     return found
 
 
 def found_one(job: Job, profile_id: int) -> SeekerProfile | None:
     """The coder of that number, where this listing's employer may find them."""
-    found = _read(job, [*may_be_found(job), SeekerProfile.id == profile_id], 1)
+    found = _read(job, [SeekerProfile.id == profile_id], 1)
     return found[0] if found else None
 
 
-def may_be_found(job: Job) -> Iterator[Condition]:
-    """Consent, a standing account, nobody of the organisation itself, none that hides from it."""
-    yield SeekerProfile.found_by_employers_since.is_not(None)
+def _may_be_found(job: Job) -> Iterator[Condition]:
+    """A standing account, nobody of the organisation itself, none that hides from it or wishes
+
+    for other work.
+    """
     yield exists().where(
         Account.id == SeekerProfile.account_id,
         Account.closed_at.is_(None),
@@ -83,6 +86,14 @@ def _narrowed(state: str, experience: str) -> Iterator[Condition]:
         yield SeekerProfile.experience.in_(_BANDS[_BANDS.index(experience) :])
 
 
+# SQLite tests conditions in the order given: columns of the profile go before other tables.
+_ORDER = (Kind.EXPERIENCE, Kind.STATE, Kind.PLACE, Kind.CREDENTIAL, Kind.TOOL, Kind.SETTING)
+
+
+def _cost(asked: Requirement) -> int:
+    return _ORDER.index(asked.kind)
+
+
 def _meeting(asked: Requirement) -> Iterator[Condition]:
     """What the answer "have" means to the database; distances are left to whoever answers."""
     if asked.kind is Kind.CREDENTIAL:
@@ -100,7 +111,10 @@ def _meeting(asked: Requirement) -> Iterator[Condition]:
 
 
 def _about(asked: Sequence[Requirement]) -> Iterator[Condition]:
-    """What makes a coder worth a look: a credential that is asked for, else the setting."""
+    """What makes a coder worth a look: a credential that is asked for, else the setting.
+
+    Many have it, so the newest are gone through until there are enough.
+    """
     for kind in (Kind.CREDENTIAL, Kind.SETTING):
         values = [slug for r in asked if r.kind is kind for slug in r.values]
         if values and kind is Kind.CREDENTIAL:
@@ -115,15 +129,15 @@ def _about(asked: Sequence[Requirement]) -> Iterator[Condition]:
 
 
 def _holding(credentials: Sequence[str], *, apprentices: bool) -> Condition:
-    held = and_(
-        ProfileCredential.profile_id == SeekerProfile.id,
+    """Written as a set of profiles: it begins with the holders, who are fewer than all coders."""
+    good = [
         ProfileCredential.credential.in_(credentials),
         ProfileCredential.status != "expired",
         or_(ProfileCredential.expires_on.is_(None), ProfileCredential.expires_on >= clock.today()),
-    )
+    ]
     if not apprentices:
-        held = and_(held, ProfileCredential.is_apprentice.is_(False))
-    return exists().where(held)
+        good.append(ProfileCredential.is_apprentice.is_(False))
+    return SeekerProfile.id.in_(select(ProfileCredential.profile_id).where(*good))
 
 
 def _worked_in(settings: Sequence[str]) -> Condition:
@@ -147,7 +161,9 @@ def _with_term(facet: WorkFacet, values: Sequence[str] | None = None) -> Conditi
 def _read(job: Job, conditions: Sequence[Condition], limit: int) -> list[SeekerProfile]:
     profiles = db.session.scalars(
         select(SeekerProfile)
-        .where(*conditions)
+        .where(
+            SeekerProfile.found_by_employers_since.is_not(None), *conditions, *_may_be_found(job)
+        )
         .order_by(SeekerProfile.changed_at.desc(), SeekerProfile.id.desc())
         .limit(limit)
         .options(
