@@ -37,27 +37,40 @@ JOBS = IndexSpec(
     fields=(
         Field("id", Kind.KEYWORD, filterable=True),
         Field("title", Kind.TEXT, weight=10),
+        Field("usual_title", Kind.TEXT, weight=9),
         Field("credentials", Kind.KEYWORD, facet=True, filterable=True),
+        Field("credentials_required", Kind.KEYWORD, facet=True, filterable=True),
+        Field("credentials_preferred", Kind.KEYWORD, facet=True, filterable=True),
         Field("credential_words", Kind.TEXT, weight=8),
         Field("code_words", Kind.CODE, weight=8),
         Field("organisation", Kind.TEXT, weight=6),
         Field("keywords", Kind.TEXT, weight=4),  # labels of setting, specialty, tools, code sets
         Field("place", Kind.TEXT, weight=3),
         Field("body", Kind.TEXT, weight=1),
+        # What the title itself says of the work, such as "specialty:cardiology".
+        Field("said", Kind.KEYWORD, filterable=True),
         Field("organisation_id", Kind.INTEGER, filterable=True),
+        Field("employer", Kind.KEYWORD, facet=True, filterable=True),  # its slug
         Field("settings", Kind.KEYWORD, facet=True, filterable=True),
         Field("specialties", Kind.KEYWORD, facet=True, filterable=True),
         Field("code_sets", Kind.KEYWORD, facet=True, filterable=True),
+        Field("tools", Kind.KEYWORD, facet=True, filterable=True),
         Field("role", Kind.KEYWORD, facet=True, filterable=True),
         Field("engagement", Kind.KEYWORD, facet=True, filterable=True),
+        Field("experience", Kind.KEYWORD, facet=True, filterable=True),
         Field("place_kind", Kind.KEYWORD, facet=True, filterable=True),
         # Every state the job may be done from: its own, or each eligible one of a remote job.
         Field("states", Kind.KEYWORD, facet=True, filterable=True),
-        Field("apprentice_welcome", Kind.BOOLEAN, facet=True, filterable=True),
+        Field("town", Kind.KEYWORD, facet=True, filterable=True),  # not of a remote job
+        Field("point", Kind.GEO, filterable=True),
+        Field("apprentice", Kind.BOOLEAN, facet=True, filterable=True),
+        Field("productivity", Kind.BOOLEAN, facet=True, filterable=True),  # stated or not
+        Field("accuracy", Kind.BOOLEAN, facet=True, filterable=True),
         Field("pay_unit", Kind.KEYWORD, facet=True, filterable=True),
         # Cents a year, so that hourly and yearly pay compare; absent for piece rates.
         Field("pay_low", Kind.INTEGER, filterable=True),
         Field("pay_high", Kind.INTEGER, filterable=True, sortable=True),
+        Field("rate_high", Kind.INTEGER, filterable=True),  # cents per pay_unit
         Field("published", Kind.INTEGER, filterable=True, sortable=True),
         Field("expires", Kind.INTEGER, filterable=True, sortable=True),
         Field("featured", Kind.INTEGER, filterable=True, sortable=True),

@@ -8,9 +8,10 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from app import taxonomy
+from app import places, taxonomy
 from app.html import plain
 from app.jobs.models import Facet, Job, JobTerm
+from app.places import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Content:
     states: tuple[str, ...] = ()  # where a remote job may be done; none means anywhere in the US
     city: str = ""
     state_code: str = ""
+    postal_code: str = ""
     pay_unit: str = ""
     pay_low_cents: int = 0
     pay_high_cents: int = 0
@@ -76,6 +78,7 @@ _COLUMNS = (
     "place_kind",
     "city",
     "state_code",
+    "postal_code",
     "pay_unit",
     "pay_low_cents",
     "pay_high_cents",
@@ -101,6 +104,7 @@ REVIEWED = frozenset(
         "states",
         "city",
         "state_code",
+        "postal_code",
         "pay_unit",
         "pay_low_cents",
         "pay_high_cents",
@@ -146,12 +150,20 @@ def write_content(job: Job, content: Content) -> None:
     """Make the listing hold `content`, all but the codes that follow from `codes_named`."""
     for name in _COLUMNS:
         setattr(job, name, getattr(content, name))
+    place = _known_place(content)
+    job.lat, job.lng = (place.lat, place.lng) if place else (None, None)
     job.publish_at = (
         datetime.combine(content.publish_on, datetime.min.time(), UTC)
         if content.publish_on
         else None
     )
     _write_terms(job, content)
+
+
+def _known_place(content: Content) -> Place | None:
+    if content.postal_code and (found := places.find_zip(content.postal_code)):
+        return found
+    return places.find_city(content.city, content.state_code) if content.city else None
 
 
 def _write_terms(job: Job, content: Content) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
 from app import clock, taxonomy
 from app.html import plain
+from app.jobs import vocabulary
 from app.jobs.models import Facet, Job
 from app.jobs.quality import quality
 
 BODY_LENGTH = 20_000  # characters of a description that are searched
+RISK_ADJUSTMENT = "risk-adjustment"
 
 _UNITS_A_YEAR = {"hour": taxonomy.HOURS_A_YEAR, "year": 1}
 
@@ -29,38 +32,94 @@ def states_of(job: Job) -> list[str]:
 
 
 def search_document(job: Job) -> dict[str, Any]:
-    """The listing as index "jobs" holds it."""
+    """The listing as index "jobs" holds it.
+
+    What its title says of the work counts with what its employer ticked.
+    """
     moment = clock.now()
-    credentials = job.values(Facet.CREDENTIAL)
+    said = _said_in_title(job)
+    credentials = list(dict.fromkeys([*job.values(Facet.CREDENTIAL), *said.get("credential", ())]))
+    roles, settings = _roles_and_settings(job, said)
     featured = job.featured_until is not None and job.featured_until > moment
     return {
         "id": str(job.id),
         "title": job.title,
+        "usual_title": vocabulary.normal_title(job.title),
         "credentials": credentials,
+        "credentials_required": job.values(Facet.CREDENTIAL, "required"),
+        "credentials_preferred": job.values(Facet.CREDENTIAL, "preferred"),
         "credential_words": [_credential_words(slug) for slug in credentials],
         "code_words": sorted({word for code in job.codes for word in _code_words(code.shown)}),
+        "said": [f"{name}:{value}" for name, values in said.items() for value in values],
         "organisation": job.organisation.name,
         "organisation_id": job.organisation_id,
+        "employer": job.organisation.slug,
         "keywords": _keywords(job),
         "place": _place_words(job),
         "body": f"{plain(job.description)}\n{job.benefits}"[:BODY_LENGTH],
-        "settings": job.values(Facet.SETTING),
-        "specialties": job.values(Facet.SPECIALTY),
-        "code_sets": job.values(Facet.CODE_SET),
-        "role": job.role,
+        "settings": settings,
+        "specialties": _with_said(job, Facet.SPECIALTY, said),
+        "code_sets": _with_said(job, Facet.CODE_SET, said),
+        "tools": _with_said(job, Facet.TOOL, said),
+        "role": roles,
         "engagement": job.engagement,
+        "experience": job.experience,
         "place_kind": job.place_kind,
         "states": states_of(job),
-        "apprentice_welcome": job.apprentice_welcome,
+        "town": town_of(job),
+        "point": {"lat": job.lat, "lng": job.lng} if _has_point(job) else None,
+        "apprentice": welcomes_new_coders(job),
+        "productivity": bool(job.productivity),
+        "accuracy": job.accuracy_percent is not None,
         "pay_unit": job.pay_unit,
         "pay_low": cents_a_year(job.pay_low_cents, job.pay_unit),
         "pay_high": cents_a_year(job.pay_high_cents, job.pay_unit),
+        "rate_high": job.pay_high_cents or None,
         "published": clock.unix(job.published_at) if job.published_at else None,
         "expires": clock.unix(last) if (last := last_moment(job)) else None,
         "featured": int(featured),
         "quality": quality(job),
         "revision": job.revision,
     }
+
+
+def welcomes_new_coders(job: Job) -> bool:
+    return job.apprentice_welcome or job.experience == "none"
+
+
+def town_of(job: Job) -> str:
+    """ "St. Louis, MO"; empty for a remote job, which is in no town."""
+    if job.place_kind == "remote" or not job.city:
+        return ""
+    return f"{job.city}, {job.state_code}"
+
+
+def _has_point(job: Job) -> bool:
+    return job.place_kind != "remote" and job.lat is not None and job.lng is not None
+
+
+def _said_in_title(job: Job) -> dict[str, list[str]]:
+    said: dict[str, list[str]] = {}
+    for mention in vocabulary.mentions(job.title):
+        said.setdefault(mention.name, []).append(mention.value)
+    for name, other in (("role", "setting"), ("setting", "role")):
+        # Risk adjustment is a role to some employers and a setting to others.
+        if RISK_ADJUSTMENT in said.get(name, ()) and RISK_ADJUSTMENT not in said.get(other, ()):
+            said.setdefault(other, []).append(RISK_ADJUSTMENT)
+    return said
+
+
+def _with_said(job: Job, facet: Facet, said: Mapping[str, list[str]]) -> list[str]:
+    return list(dict.fromkeys([*job.values(facet), *said.get(facet, ())]))
+
+
+def _roles_and_settings(job: Job, said: Mapping[str, list[str]]) -> tuple[list[str], list[str]]:
+    roles = list(dict.fromkeys([job.role, *said.get("role", ())]))
+    settings = _with_said(job, Facet.SETTING, said)
+    if RISK_ADJUSTMENT in roles or RISK_ADJUSTMENT in settings:
+        roles = list(dict.fromkeys([*roles, RISK_ADJUSTMENT]))
+        settings = list(dict.fromkeys([*settings, RISK_ADJUSTMENT]))
+    return [role for role in roles if role], settings
 
 
 def last_moment(job: Job) -> datetime | None:

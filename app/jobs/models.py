@@ -83,6 +83,10 @@ class Job(Base):
     place_kind: Mapped[str] = mapped_column(default="")
     city: Mapped[str] = mapped_column(default="")
     state_code: Mapped[str] = mapped_column(default="")
+    postal_code: Mapped[str] = mapped_column(default="")
+    # Degrees, worked out from the place when it is written; absent for a place nobody knows.
+    lat: Mapped[float | None]
+    lng: Mapped[float | None]
     engagement: Mapped[str] = mapped_column(default="")
     pay_unit: Mapped[str] = mapped_column(default="")
     pay_low_cents: Mapped[int] = mapped_column(default=0)

@@ -119,6 +119,7 @@ def _location(job: Job) -> dict[str, Any]:
         "@type": "PostalAddress",
         "addressLocality": job.city or None,
         "addressRegion": job.state_code or None,
+        "postalCode": job.postal_code or None,
         "addressCountry": "US",
     }
     return {"jobLocation": {"@type": "Place", "address": address}}

@@ -87,6 +87,7 @@ class PlaceForm(StepForm):
     states = ChoicesField("Which states may a remote coder live in?", taxonomy.STATES, [Optional()])
     city = StringField("City", [_longest("city")])
     state_code = ListField("State", taxonomy.STATES, "Choose a state")
+    postal_code = StringField("ZIP code", [Optional(), _longest("postal_code")])
 
 
 class PayForm(StepForm):

@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-from app import taxonomy
-from app.codes.models import SYSTEMS
+from app import places, taxonomy
+from app.codes.models import ICD10CM, SYSTEMS
 from app.forms import tidy
 from app.jobs.documents import cents_a_year
 from app.jobs.models import Facet
+from app.jobs.services.understanding import Understood, understand
+from app.places import Place
 
 MAX_TEXT = 200
-MAX_PAY = 1_000_000  # dollars
+MAX_PAY = 1_000_000_00  # cents
 MAX_PAGE = 500  # an engine counts no further than 10,000 results
+MAX_PLACE = 80
 MAX_VALUES = 60  # of one parameter; more than any filter has
 
 RELEVANCE = "relevance"
@@ -24,7 +28,18 @@ SORTS = {
     "pay": "Highest pay",
     "closing": "Closing soonest",
 }
-PAY_PER = {"hour": "an hour", "year": "a year"}
+PAY_PER = taxonomy.PAY_UNITS
+CALENDAR_PAY = ("hour", "year")  # what compares; a rate per chart does with nothing but its own
+MILES = (10, 25, 50, 100)
+USUAL_MILES = 25
+SINCE = {1: "Today", 3: "Last 3 days", 7: "Last 7 days", 14: "Last 14 days", 30: "Last 30 days"}
+# Which of a listing's credentials a chosen one is looked for among.
+NEEDS = {"": "Required or preferred", "required": "Required", "preferred": "Preferred"}
+FLAGS = {
+    "apprentice": "New coders welcome",
+    "productivity": "Productivity stated",
+    "accuracy": "Accuracy stated",
+}
 # The basis of pay as a coder calls it.
 PAID_BY = {
     "hour": "Hourly",
@@ -67,18 +82,11 @@ FILTERS: dict[str, Filter] = {
         Filter("engagement", "Engagement", "engagement", taxonomy.ENGAGEMENTS, column="engagement"),
         Filter("paid", "Paid", "pay_unit", PAID_BY, column="pay_unit"),
         Filter("code_set", "Code set", "code_sets", taxonomy.CODE_SETS, Facet.CODE_SET),
+        Filter("tool", "Tool", "tools", taxonomy.TOOLS, Facet.TOOL),
+        Filter("experience", "Experience", "experience", taxonomy.EXPERIENCE, column="experience"),
     )
 }
 
-_CREDENTIALS = {c.label.lower(): c.slug for c in taxonomy.CREDENTIALS.values()}
-# The apprentice form of a credential: who types CPC-A looks for work that takes apprentices.
-_APPRENTICES = {
-    f"{c.label}-A".lower(): c.slug for c in taxonomy.CREDENTIALS.values() if c.apprentice_form
-}
-_STATES = {name.lower(): code for code, name in taxonomy.STATES.items()}
-_LONGEST_STATE = 3  # words: District of Columbia
-# With its dot a code can be nothing else; without it, V28 may be a model of risk adjustment.
-_DOTTED_CODE = re.compile(r"[a-tv-z][0-9][0-9a-z]\.[0-9a-z]{1,4}")
 _CODE_KEY = re.compile(r"[A-Z0-9]{1,8}(?:-[A-Z0-9]{1,8})?")
 _SLUG = re.compile(r"[a-z0-9-]{1,80}")
 
@@ -97,12 +105,30 @@ class CodeNamed:
 
 
 @dataclass(frozen=True, slots=True)
+class Near:
+    """Within so many miles of a place, or remote and open to its state."""
+
+    place: Place
+    miles: int = USUAL_MILES
+
+    @property
+    def metres(self) -> int:
+        return round(self.miles * 1_609.344)
+
+
+@dataclass(frozen=True, slots=True)
 class Criteria:
     text: str = ""
     chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    need: str = ""  # of NEEDS; says nothing where no credential is chosen
     apprentice: bool = False
-    pay_min: int = 0  # dollars
+    productivity: bool = False
+    accuracy: bool = False
+    near: Near | None = None
+    nowhere: str = ""  # a place that was asked for and that nobody knows
+    pay_min: int = 0  # cents
     pay_per: str = "hour"
+    since: int = 0  # days
     employer: str = ""  # an organisation's slug
     code: CodeNamed | None = None
     sort: str = RELEVANCE
@@ -110,14 +136,25 @@ class Criteria:
 
     @property
     def pay_floor(self) -> int:
-        """The least pay asked for, in cents a year; 0 for any."""
-        return cents_a_year(self.pay_min * 100, self.pay_per) or 0
+        """The least pay asked for, in cents a year; 0 for any, and for piece rates."""
+        return cents_a_year(self.pay_min, self.pay_per) or 0
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        return tuple(name for name in FLAGS if getattr(self, name))
+
+    @property
+    def credential_field(self) -> str:
+        """Where in the search index the chosen credentials are looked for."""
+        return f"credentials_{self.need}" if self.need else "credentials"
 
     @property
     def narrowed(self) -> int:
         """How many choices narrow the search; typed words are one."""
-        single = (self.text, self.apprentice, self.pay_min, self.employer, self.code)
-        return sum(len(values) for values in self.chosen.values()) + sum(map(bool, single))
+        single = (self.text, self.near, self.pay_min, self.since, self.employer, self.code)
+        return sum(len(values) for values in self.chosen.values()) + sum(
+            map(bool, (*single, *self.flags))
+        )
 
     def on_page(self, page: int) -> Criteria:
         return replace(self, page=page)
@@ -126,10 +163,19 @@ class Criteria:
         """The address of this search, the same whichever way it was reached."""
         found = [("q", self.text)] if self.text else []
         found += [(name, v) for name in FILTERS for v in self.chosen.get(name, ())]
-        if self.apprentice:
-            found.append(("apprentice", "1"))
+        if self.need:
+            found.append(("need", self.need))
+        found += [(name, "1") for name in self.flags]
+        if self.near:
+            found.append(("near", self.near.place.label))
+            if self.near.miles != USUAL_MILES:
+                found.append(("miles", str(self.near.miles)))
+        elif self.nowhere:
+            found.append(("near", self.nowhere))
         if self.pay_min:
-            found += [("pay_min", str(self.pay_min)), ("pay_per", self.pay_per)]
+            found += [("pay_min", dollars(self.pay_min)), ("pay_per", self.pay_per)]
+        if self.since:
+            found.append(("since", str(self.since)))
         if self.employer:
             found.append(("employer", self.employer))
         if self.code:
@@ -147,20 +193,37 @@ class Criteria:
             yield Choice("Words", f"“{self.text}”", replace(first, text=""))
         for name, values in self.chosen.items():
             for value in values:
-                left = tuple(v for v in values if v != value)
-                chosen = {n: (left if n == name else v) for n, v in self.chosen.items()}
-                without = replace(first, chosen={n: v for n, v in chosen.items() if v})
-                yield Choice(FILTERS[name].label, FILTERS[name].values[value], without)
-        if self.apprentice:
-            yield Choice("New to coding", "Apprentices welcome", replace(first, apprentice=False))
+                yield Choice(self._kind(name), FILTERS[name].values[value], first.less(name, value))
+        for name in self.flags:
+            without: dict[str, Any] = {name: False}
+            yield Choice("Only", FLAGS[name], replace(first, **without))
+        if self.near:
+            label = f"Within {self.near.miles} miles of {self.near.place.label}"
+            yield Choice("Place", label, replace(first, near=None))
         if self.pay_min:
-            label = f"${self.pay_min:,} or more {PAY_PER[self.pay_per]}"
+            label = f"${dollars(self.pay_min, separated=True)} or more {PAY_PER[self.pay_per]}"
             yield Choice("Pay", label, replace(first, pay_min=0, pay_per="hour"))
+        if self.since:
+            yield Choice("Posted", SINCE[self.since], replace(first, since=0))
         if self.employer:
             yield Choice("Employer", employer or self.employer, replace(first, employer=""))
         if self.code:
             label = f"{SYSTEMS[self.code.system]} {self.code.shown}"
             yield Choice("Names the code", label, replace(first, code=None))
+
+    def less(self, name: str, value: str) -> Criteria:
+        """The same search without one value of a filter."""
+        left = {
+            n: tuple(v for v in values if (n, v) != (name, value))
+            for n, values in self.chosen.items()
+        }
+        chosen = {n: values for n, values in left.items() if values}
+        return replace(self, chosen=chosen, need=self.need if "credential" in chosen else "")
+
+    def _kind(self, name: str) -> str:
+        if name == "credential" and self.need:
+            return f"{FILTERS[name].label}, {NEEDS[self.need].lower()}"
+        return FILTERS[name].label
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,24 +235,38 @@ class Choice:
     without: Criteria  # the same search, less this
 
 
+def dollars(cents: int, *, separated: bool = False) -> str:
+    """30, 28.50, and 65,000 where `separated`."""
+    whole, rest = divmod(cents, 100)
+    return (f"{whole:,}" if separated else str(whole)) + (f".{rest:02d}" if rest else "")
+
+
 def read_criteria(parameters: Parameters) -> Criteria:
     """The search an address asks for. What cannot be understood is left out, never refused."""
-    chosen = {name: _values(parameters, known) for name, known in FILTERS.items()}
-    typed = _understand(_first(parameters, "q"))
-    for name, exact in (("credential", typed.credentials), ("state", typed.states)):
-        chosen[name] = tuple(dict.fromkeys((*chosen[name], *exact)))
-    pay_per = _first(parameters, "pay_per")
-    sort = _first(parameters, "sort")
-    employer = _first(parameters, "employer")
+    typed = understand(str(tidy(_first(parameters, "q")[:MAX_TEXT])))
+    chosen = {
+        name: _values(known, [*parameters.get(name, ()), *typed.values.get(name, ())])
+        for name, known in FILTERS.items()
+    }
+    need, since = _first(parameters, "need"), _number(_first(parameters, "since"))
+    sort, employer = _first(parameters, "sort"), _first(parameters, "employer")
+    near, nowhere = _near(parameters, typed)
+    pay_min, pay_per = _pay(parameters, typed)
+    flags = {name: _first(parameters, name) in ("1", "yes", "on", "true") for name in FLAGS}
     return Criteria(
-        text=" ".join(typed.words),
+        text=typed.text,
         chosen={name: values for name, values in chosen.items() if values},
-        apprentice=typed.apprentice
-        or _first(parameters, "apprentice") in ("1", "yes", "on", "true"),
-        pay_min=min(_whole_dollars(_first(parameters, "pay_min")), MAX_PAY),
-        pay_per=pay_per if pay_per in PAY_PER else "hour",
+        need=need if need in NEEDS and chosen["credential"] else "",
+        apprentice=flags["apprentice"] or typed.apprentice,
+        productivity=flags["productivity"],
+        accuracy=flags["accuracy"],
+        near=near,
+        nowhere=nowhere,
+        pay_min=pay_min,
+        pay_per=pay_per,
+        since=since if since in SINCE else 0,
         employer=employer if _SLUG.fullmatch(employer) else "",
-        code=read_code(_first(parameters, "code")) or typed.code,
+        code=read_code(_first(parameters, "code")) or read_code(f"{ICD10CM}:{typed.code}"),
         sort=sort if sort in SORTS else RELEVANCE,
         page=min(max(_number(_first(parameters, "page")), 1), MAX_PAGE),
     )
@@ -204,51 +281,27 @@ def read_code(typed: str) -> CodeNamed | None:
     return CodeNamed(system.strip().lower(), key)
 
 
-@dataclass(slots=True)
-class _Understood:
-    """What typed words say exactly, and the words that are left."""
-
-    words: list[str] = field(default_factory=list)
-    credentials: list[str] = field(default_factory=list)
-    states: list[str] = field(default_factory=list)
-    apprentice: bool = False
-    code: CodeNamed | None = None
-
-
-def _understand(typed: str) -> _Understood:
-    """Take out what is exact: a credential, a state in full, a code with its dot.
-
-    As words they would find too much and too little: CPC begins CPCO, CCS-P holds CCS, and a
-    remote job that is open to Texas need not say so.
-    """
-    found = _Understood()
-    words = str(tidy(typed[:MAX_TEXT])).split()
-    while words:
-        word = words.pop(0)
-        bare = word.strip(",;.").lower()
-        if slug := _CREDENTIALS.get(bare):
-            found.credentials.append(slug)
-        elif slug := _APPRENTICES.get(bare):
-            found.credentials.append(slug)
-            found.apprentice = True
-        elif found.code is None and _DOTTED_CODE.fullmatch(bare):
-            found.code = read_code(f"icd10cm:{bare}")
-        elif state := _leading_state([word, *words]):
-            found.states.append(state)
-            del words[: taxonomy.STATES[state].count(" ")]
-        else:
-            found.words.append(word)
-    return found
+def _near(parameters: Parameters, typed: Understood) -> tuple[Near | None, str]:
+    """The circle that is asked for, or the name of a place that nobody knows."""
+    asked = str(tidy(_first(parameters, "near")[:MAX_PLACE]))
+    place = places.read_place(asked) if asked else typed.place
+    if place is None:
+        return None, asked
+    miles = typed.miles or _number(_first(parameters, "miles"))
+    return Near(
+        place, next((m for m in MILES if m >= miles), MILES[-1]) if miles else USUAL_MILES
+    ), ""
 
 
-def _leading_state(words: Sequence[str]) -> str | None:
-    """The state whose name the words begin with; Kansas City is none."""
-    bare = [word.strip(",;.").lower() for word in words[: _LONGEST_STATE + 1]]
-    for length in range(_LONGEST_STATE, 0, -1):
-        state = _STATES.get(" ".join(bare[:length]))
-        if state and bare[length : length + 1] != ["city"]:
-            return state
-    return None
+def _pay(parameters: Parameters, typed: Understood) -> tuple[int, str]:
+    """Cents and their unit. $30, 30.00 and 65,000 as people write them."""
+    if typed.pay_cents:
+        return min(typed.pay_cents, MAX_PAY), typed.pay_per
+    asked = _first(parameters, "pay_min").strip().lstrip("$").replace(",", "")
+    whole, _, rest = asked.partition(".")
+    cents = min(_number(whole) * 100 + (_number(rest[:2].ljust(2, "0")) if rest else 0), MAX_PAY)
+    per = _first(parameters, "pay_per")
+    return cents, per if per in PAY_PER and cents else "hour"
 
 
 def _first(parameters: Parameters, name: str) -> str:
@@ -256,19 +309,14 @@ def _first(parameters: Parameters, name: str) -> str:
     return values[0]
 
 
-def _values(parameters: Parameters, known: Filter) -> tuple[str, ...]:
+def _values(known: Filter, asked: Sequence[str]) -> tuple[str, ...]:
     """The chosen values that exist, each once, in the order of the taxonomy."""
-    asked = set(list(parameters.get(known.name) or [])[:MAX_VALUES])
+    wanted = set(asked[:MAX_VALUES])
     if known.name == "state":
-        asked = {value.upper() for value in asked}
-    return tuple(value for value in known.values if value in asked)
+        wanted = {value.upper() for value in wanted}
+    return tuple(value for value in known.values if value in wanted)
 
 
 def _number(typed: str) -> int:
     typed = typed.strip()
     return int(typed[:9]) if typed.isascii() and typed.isdigit() else 0
-
-
-def _whole_dollars(typed: str) -> int:
-    """$30, 30.00 and 65,000 as people write them."""
-    return _number(typed.strip().lstrip("$").replace(",", "").partition(".")[0])

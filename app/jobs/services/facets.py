@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.jobs.services.criteria import FILTERS, Filter
-from app.jobs.services.search import APPRENTICE, Answer
+from app.jobs.services.criteria import FILTERS, FLAGS, SINCE, Filter
+from app.jobs.services.search import Answer
 
 SHORT = 9  # values a group shows in the order of the taxonomy; longer ones go by their counts
 SHOWN = 8  # of a longer group; the others open on demand
@@ -33,18 +33,48 @@ class Group:
 class Facets:
     groups: list[Group]
     states: list[Option]
-    apprentice: Option
+    flags: list[Option]  # the value is the name of the flag
+    since: list[Option]
+    employers: list[Option]
 
 
 def facets_of(answer: Answer) -> Facets:
+    criteria = answer.criteria
     groups = [_group(known, answer) for name, known in FILTERS.items()
               if name != _SELECTED_FROM_A_LIST]  # fmt: skip
-    welcome = None if answer.limited else answer.counts.get(APPRENTICE, {}).get("1", 0)
     return Facets(
         groups=[group for group in groups if group.options],
         states=_options(FILTERS[_SELECTED_FROM_A_LIST], answer),
-        apprentice=Option("1", "Apprentices welcome", welcome, answer.criteria.apprentice),
+        flags=[
+            Option(name, label, _count(answer, name, "1"), name in criteria.flags)
+            for name, label in FLAGS.items()
+        ],
+        since=[
+            Option(str(days), label, _count(answer, "since", str(days)), days == criteria.since)
+            for days, label in SINCE.items()
+        ],
+        employers=_employers(answer),
     )
+
+
+def _count(answer: Answer, name: str, value: str) -> int | None:
+    return None if answer.limited else answer.counts.get(name, {}).get(value, 0)
+
+
+def _employers(answer: Answer) -> list[Option]:
+    """Those with the most listings, and the chosen one first; none where nobody counted."""
+    chosen = answer.employer
+    first = (
+        [Option(chosen.slug, chosen.name, _count(answer, "employer", chosen.slug), True)]
+        if chosen
+        else []
+    )
+    others = [
+        Option(slug, name, _count(answer, "employer", slug), False)
+        for slug, name in answer.employers.items()
+        if not chosen or slug != chosen.slug
+    ]
+    return first + others
 
 
 def _group(known: Filter, answer: Answer) -> Group:

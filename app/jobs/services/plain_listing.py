@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
+from math import cos, radians
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Date, Select, and_, case, cast, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from app import taxonomy
+from app import clock, taxonomy
 from app.extensions import db
 from app.jobs.models import Facet, Job, JobTerm, visible_row
-from app.jobs.services.criteria import FILTERS, Criteria
+from app.jobs.services.criteria import FILTERS, Criteria, Near
 from app.jobs.services.naming import naming
 
+METRES_A_DEGREE = 111_195
 COUNTED = 1_000  # results are counted up to here; further counting would read the whole table
-
-_WORD = re.compile(r"[a-z0-9]+")
-# Words of labels that say one thing only: "remote", "inpatient", "auditor". The others, such as
-# "coder", stand in many labels and narrow nothing.
-_UNDERSTOOD = ("place", "setting", "specialty", "role")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +26,12 @@ class PlainListing:
     job_ids: tuple[int, ...]
     total: int  # counted up to COUNTED
     page: int
-    ignored: str  # typed words that mean nothing here
+    ignored: str  # typed words that stand for no filter: nothing here can look for them
 
 
 def list_plainly(criteria: Criteria, employer_id: int | None, page_size: int) -> PlainListing:
     """One page of what the filters let through, the newest first unless asked otherwise."""
-    understood, ignored = understand(criteria.text)
-    conditions = list(_conditions(criteria, employer_id))
-    conditions += [_holds(name, (value,)) for name, value in understood]
-    wanted = select(Job.id).join(Job.organisation).where(*conditions)
+    wanted = select(Job.id).join(Job.organisation).where(*_conditions(criteria, employer_id))
     total = (
         db.session.scalar(select(func.count()).select_from(wanted.limit(COUNTED).subquery())) or 0
     )
@@ -45,58 +39,52 @@ def list_plainly(criteria: Criteria, employer_id: int | None, page_size: int) ->
     ids = db.session.scalars(
         wanted.order_by(*_order(criteria.sort)).offset((page - 1) * page_size).limit(page_size)
     ).all()
-    return PlainListing(tuple(ids), total, page, " ".join(ignored))
-
-
-def understand(text: str) -> tuple[list[tuple[str, str]], list[str]]:
-    """The typed words that name one value of a filter, and those that do not."""
-    found: dict[tuple[str, str], None] = {}
-    ignored = []
-    for word in text.split():
-        meant = _MEANINGS.get(word.lower())
-        if meant:
-            found[meant] = None
-        else:
-            ignored.append(word)
-    return list(found), ignored
-
-
-def _meanings() -> dict[str, tuple[str, str]]:
-    meanings: dict[str, set[tuple[str, str]]] = {}
-    for name in _UNDERSTOOD:
-        for slug, label in FILTERS[name].values.items():
-            for word in {*_WORD.findall(label.lower()), slug}:
-                meanings.setdefault(word, set()).add((name, slug))
-    return {
-        word: meant.pop() for word, meant in meanings.items() if len(meant) == 1 and len(word) > 2
-    }
-
-
-_MEANINGS = _meanings()
+    return PlainListing(tuple(ids), total, page, criteria.text)
 
 
 def _conditions(criteria: Criteria, employer_id: int | None) -> Iterator[ColumnElement[bool]]:
     yield visible_row()
     for name, values in criteria.chosen.items():
-        yield _holds(name, values)
+        yield _holds(name, values, criteria.need if name == "credential" else "")
     if criteria.apprentice:
-        yield Job.apprentice_welcome.is_(True)
+        yield or_(Job.apprentice_welcome.is_(True), Job.experience == "none")
+    if criteria.productivity:
+        yield Job.productivity != ""
+    if criteria.accuracy:
+        yield Job.accuracy_percent.is_not(None)
+    if criteria.near:
+        yield _within(criteria.near)
     if criteria.pay_floor:
         yield criteria.pay_floor <= _YEARLY
+    elif criteria.pay_min:
+        yield and_(Job.pay_unit == criteria.pay_per, Job.pay_high_cents >= criteria.pay_min)
+    if criteria.since:
+        yield Job.published_at > clock.now() - timedelta(days=criteria.since)
     if employer_id is not None:
         yield Job.organisation_id == employer_id
     if criteria.code:
         yield Job.id.in_(naming(criteria.code))
 
 
-def _holds(name: str, values: tuple[str, ...]) -> ColumnElement[bool]:
+def _holds(name: str, values: tuple[str, ...], need: str = "") -> ColumnElement[bool]:
     known = FILTERS[name]
     if known.facet is Facet.STATE:
         return _open_to(values)
     if known.facet is None:
         column: InstrumentedAttribute[str] = getattr(Job, known.column)
         return column.in_(values)
-    return Job.id.in_(_with_term(known.facet, values))
+    found = _with_term(known.facet, values)
+    return Job.id.in_(found.where(JobTerm.need == need) if need else found)
+
+
+def _within(near: Near) -> ColumnElement[bool]:
+    """In the square around the circle: close enough while search is limited."""
+    high = near.metres / METRES_A_DEGREE
+    wide = high / max(cos(radians(near.place.lat)), 0.1)
+    lat, lng = near.place.lat, near.place.lng
+    remote = and_(Job.place_kind == "remote", _open_to((near.place.state,)))
+    inside = and_(Job.lat.between(lat - high, lat + high), Job.lng.between(lng - wide, lng + wide))
+    return or_(remote, and_(Job.place_kind != "remote", inside))
 
 
 def _open_to(states: tuple[str, ...]) -> ColumnElement[bool]:

@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.jobs.services.criteria import RELEVANCE, Criteria
+from search.contract import Filter, In
 from search.indexes import JOBS
 
 BROWSE = "browse"  # where nothing is typed: quality, then date
+SAID_IN_TITLES = ("credential", "role", "setting", "specialty", "code_set", "tool")
 MOST_FEATURED = 3  # shown above the others where nothing is typed
 
 # What is searched and what settles ties, as people call it; the index says how much each counts.
 _PLACES = {
     "title": "Title",
+    "usual_title": "Title in the words most titles use: a coding specialist is a coder",
     "credential_words": "Credentials",
     "code_words": "Codes the listing names",
     "organisation": "Employer",
@@ -57,6 +60,21 @@ def order_of(criteria: Criteria) -> str | None:
 def pins_featured(criteria: Criteria) -> bool:
     """Whether up to MOST_FEATURED featured listings stand above the others, labelled."""
     return order_of(criteria) == BROWSE
+
+
+def preferences_of(criteria: Criteria) -> list[Filter]:
+    """What the title of a listing may say, for each filter that is about the work itself.
+
+    Who looks for cardiology means the cardiology coder before the coder of twelve specialties:
+    titles that say all of it come first, then those that say some of it.
+    """
+    if criteria.sort != RELEVANCE:
+        return []
+    return [
+        In("said", tuple(f"{name}:{value}" for value in values))
+        for name, values in criteria.chosen.items()
+        if name in SAID_IN_TITLES
+    ]
 
 
 def rank_key(document: Mapping[str, Any], order: str | None = BROWSE) -> tuple[Any, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from app import clock, taxonomy
+from app import clock, places, taxonomy
 from app.errors import Invalid
 from app.filters import money
 from app.html import plain
@@ -17,6 +17,7 @@ LONGEST = {
     "title": 100,
     "requisition": 60,
     "city": 80,
+    "postal_code": 10,
     "benefits": 1_000,
     "productivity": 120,
     "codes_named": 300,
@@ -50,7 +51,11 @@ STEPS: dict[str, Step] = {
     step.name: step
     for step in (
         Step("basics", "The job", ("title", "role", "engagement", "requisition")),
-        Step("place", "Where the work is done", ("place_kind", "states", "city", "state_code")),
+        Step(
+            "place",
+            "Where the work is done",
+            ("place_kind", "states", "city", "state_code", "postal_code"),
+        ),
         Step(
             "pay",
             "Pay and benefits",
@@ -88,6 +93,7 @@ def normalized(content: Content) -> Content:
         code_sets=in_order(Facet.CODE_SET, content.code_sets),
         city="" if remote else content.city,
         state_code="" if remote else content.state_code,
+        postal_code="" if remote else content.postal_code[:5],
         apply_url=content.apply_url if content.apply_method == "url" else "",
     )
 
@@ -165,6 +171,13 @@ def _place(_old: Content, new: Content) -> None:
     _one_of(new.place_kind, taxonomy.PLACE_KINDS, "place_kind")
     _one_of(new.state_code, taxonomy.STATES, "state_code")
     _all_of(new.states, taxonomy.STATES, "states")
+    if new.postal_code:
+        place = places.find_zip(new.postal_code)
+        if place is None:
+            raise Invalid("There is no such ZIP code.", field="postal_code")
+        if new.state_code and place.state != new.state_code:
+            state = taxonomy.STATES[place.state]
+            raise Invalid(f"That ZIP code is in {state}.", field="postal_code")
 
 
 def _pay(_old: Content, new: Content) -> None:

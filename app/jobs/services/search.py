@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy import event, select
@@ -13,31 +13,28 @@ from app import clock
 from app.employers.models import Organisation
 from app.engine import engine
 from app.extensions import db
-from app.jobs.services.cards import Card, cards_of
-from app.jobs.services.criteria import FILTERS, Choice, Criteria
-from app.jobs.services.naming import jobs_naming
-from app.jobs.services.plain_listing import list_plainly
-from app.jobs.services.ranking import BROWSE, MOST_FEATURED, order_of, pins_featured
-from search.contract import (
-    MAX_TOTAL,
-    All,
-    Eq,
-    Filter,
-    In,
-    Range,
-    SearchError,
-    SearchQuery,
-    SearchResult,
+from app.jobs.services.asking import (
+    PAGE_SIZE,
+    Counts,
+    count_queries,
+    counts_of,
+    featured_query,
+    page_query,
+    search_query,
+    tiers_of,
+    windows,
 )
-from search.indexes import JOBS
+from app.jobs.services.cards import Card, cards_of
+from app.jobs.services.criteria import Choice, Criteria
+from app.jobs.services.plain_listing import list_plainly
+from app.jobs.services.ranking import pins_featured
+from search.contract import MAX_TOTAL, All, In, SearchError, SearchQuery, SearchResult
 
 log = logging.getLogger(__name__)
 
-PAGE_SIZE = 20
 MOST_ANSWERS = 500  # kept in a process
-
-APPRENTICE = "apprentice"
-_FACETS = (*(f.field for f in FILTERS.values()), "apprentice_welcome")
+MOST_EMPLOYERS = 12  # offered as a filter
+NAMES_KEPT = 60  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +62,8 @@ class Answer:
     job_ids: tuple[int, ...]
     total: int
     featured_ids: tuple[int, ...] = ()
-    counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # filter -> slug -> count
+    counts: Counts = field(default_factory=dict)
+    employers: Mapping[str, str] = field(default_factory=dict)  # slug -> name, of those counted
     employer: Employer | None = None
     limited: bool = False  # the engine is down: no counts, and `ignored` was not searched
     ignored: str = ""
@@ -100,6 +98,7 @@ def find_jobs(criteria: Criteria) -> Found:
 # listing is searchable within two seconds all the same, and listings are re-read from the
 # database before they are shown.
 _answers: dict[tuple[object, ...], Answer] = {}
+_names: dict[tuple[object, ...], dict[str, str]] = {}
 
 
 def _recent_answer(criteria: Criteria) -> Answer:
@@ -116,6 +115,7 @@ def _recent_answer(criteria: Criteria) -> Answer:
 def forget_answers(_session: Session | None = None) -> None:
     """What this process changes it also sees at once."""
     _answers.clear()
+    _names.clear()
 
 
 def _answer(criteria: Criteria) -> Answer:
@@ -137,42 +137,20 @@ def _answer(criteria: Criteria) -> Answer:
     )
 
 
-def _ask(criteria: Criteria, employer: Employer | None) -> Answer:
-    where = _where(criteria, employer)
-    questions = [_query(criteria, where)]
-    if pins_featured(criteria):
-        questions.append(_featured(criteria, where))
-    result, *others = engine().multi_search(questions)
-    last = max(1, -(-result.total // PAGE_SIZE))
-    if criteria.page > last:
-        criteria = criteria.on_page(last)
-        result = engine().search(_query(criteria, where))
-    pinned = _ids(others[0]) if others else ()
-    return Answer(
-        criteria,
-        tuple(job_id for job_id in _ids(result) if job_id not in pinned),
-        result.total,
-        featured_ids=pinned if criteria.page == 1 else (),
-        counts=_counts(result),
-        employer=employer,
-        drops=() if result.total else _drops(criteria, employer),
-    )
+def best_ids(criteria: Criteria, limit: int, among: Sequence[int] | None = None) -> list[int]:
+    """The first listings of a search in the order of its page; of `among`, where that is given.
+
+    Raises SearchError where the engine is down.
+    """
+    tiers = tiers_of(criteria)
+    if among is not None:
+        only = In("id", tuple(str(job_id) for job_id in among))
+        tiers = [replace(t, where=All((t.where, only) if t.where else (only,))) for t in tiers]
+    results = engine().multi_search([replace(tier, limit=limit) for tier in tiers])
+    return [job_id for result in results for job_id in _ids(result)][:limit]
 
 
-def _query(criteria: Criteria, where: Filter) -> SearchQuery:
-    return SearchQuery(
-        index=JOBS.name,
-        text=criteria.text,
-        where=where,
-        groups=_groups(criteria),
-        facets=_FACETS,
-        order=order_of(criteria),
-        offset=min((criteria.page - 1) * PAGE_SIZE, MAX_TOTAL - PAGE_SIZE),
-        limit=PAGE_SIZE,
-    )
-
-
-def find_ids(criteria: Criteria, limit: int) -> tuple[int, ...]:
+def find_ids(criteria: Criteria, limit: int) -> list[int]:
     """The first listings of a search in the order of its page, whatever the state of the engine.
 
     They are as the index has them: whoever shows them reads them from the database again.
@@ -180,61 +158,49 @@ def find_ids(criteria: Criteria, limit: int) -> tuple[int, ...]:
     first = criteria.on_page(1)
     employer = _employer(first.employer)
     if first.employer and employer is None:
-        return ()
+        return []
     try:
-        where = _where(first, employer)
-        questions = [replace(_query(first, where), facets=(), limit=limit)]
-        if pins_featured(first):
-            questions.append(_featured(first, where))
-        result, *others = engine().multi_search(questions)
+        pinned = _ids(engine().search(featured_query(first))) if pins_featured(first) else ()
+        return list(dict.fromkeys((*pinned, *best_ids(first, limit))))[:limit]
     except SearchError as error:
         log.warning("listings are found without the engine: %s", error)
-        return list_plainly(first, employer.id if employer else None, limit).job_ids
-    pinned = _ids(others[0]) if others else ()
-    return tuple(dict.fromkeys((*pinned, *_ids(result))))[:limit]
+    return list(list_plainly(first, employer.id if employer else None, limit).job_ids)
 
 
-def search_query(criteria: Criteria, *, limit: int) -> SearchQuery:
-    """The question for the best few, without counts."""
-    return replace(_query(criteria, _where(criteria, None)), facets=(), limit=limit)
-
-
-def _featured(criteria: Criteria, where: Filter) -> SearchQuery:
-    return SearchQuery(
-        index=JOBS.name,
-        where=All((where, Eq("featured", 1))),
-        groups=_groups(criteria),
-        order=BROWSE,
-        limit=MOST_FEATURED,
+def _ask(criteria: Criteria, employer: Employer | None) -> Answer:
+    questions = [page_query(criteria), *count_queries(criteria)]
+    if pins_featured(criteria):
+        questions.append(featured_query(criteria))
+    result, *others = engine().multi_search(questions)
+    last = max(1, -(-result.total // PAGE_SIZE))
+    featured = _ids(others[-1]) if pins_featured(criteria) else ()
+    tiers = tiers_of(criteria)
+    found = _ids(result)
+    if criteria.page > last or len(tiers) > 1:
+        criteria = criteria.on_page(min(criteria.page, last))
+        found = _page(tiers, criteria.page)
+    counts = counts_of(criteria, result, others)
+    return Answer(
+        criteria,
+        tuple(job_id for job_id in found if job_id not in featured),
+        result.total,
+        featured_ids=featured if criteria.page == 1 else (),
+        counts=counts,
+        employers=_employer_names(counts["employer"]),
+        employer=employer,
+        drops=() if result.total else _drops(criteria, employer),
     )
 
 
-def _where(criteria: Criteria, employer: Employer | None) -> Filter:
-    moment = clock.unix(clock.now())
-    parts: list[Filter] = [Range("published", high=moment), Range("expires", low=moment + 1)]
-    if employer is not None and criteria.employer:
-        parts.append(Eq("organisation_id", employer.id))
-    if criteria.pay_floor:
-        parts.append(Range("pay_high", low=criteria.pay_floor))
-    if criteria.code:
-        parts.append(In("id", tuple(str(job_id) for job_id in jobs_naming(criteria.code))))
-    return All(tuple(parts))
-
-
-def _groups(criteria: Criteria) -> dict[str, Filter]:
-    groups: dict[str, Filter] = {
-        FILTERS[name].field: In(FILTERS[name].field, values)
-        for name, values in criteria.chosen.items()
-    }
-    if criteria.apprentice:
-        groups["apprentice_welcome"] = Eq("apprentice_welcome", True)
-    return groups
-
-
-def _counts(result: SearchResult) -> dict[str, Mapping[str, int]]:
-    counts = {name: result.facets.get(f.field, {}) for name, f in FILTERS.items()}
-    welcome = result.facets.get("apprentice_welcome", {})
-    return {**counts, APPRENTICE: {"1": welcome.get("true", 0)}}
+def _page(tiers: Sequence[SearchQuery], page: int) -> tuple[int, ...]:
+    """A page of parts that follow each other."""
+    if page > 1:
+        # Where one part ends and the next begins is known only when they have been counted.
+        counted = engine().multi_search([replace(tier, limit=0) for tier in tiers])
+        totals = [part.total for part in counted]
+        tiers = windows(tiers, totals, (page - 1) * PAGE_SIZE, PAGE_SIZE)
+    results = engine().multi_search(tiers) if tiers else ()
+    return tuple(job_id for part in results for job_id in _ids(part))[:PAGE_SIZE]
 
 
 def _ids(result: SearchResult) -> tuple[int, ...]:
@@ -244,12 +210,7 @@ def _ids(result: SearchResult) -> tuple[int, ...]:
 def _drops(criteria: Criteria, employer: Employer | None) -> tuple[Drop, ...]:
     """For each choice what would be found without it, in one round trip, the most helpful first."""
     choices = list(criteria.choices(employer.name if employer else ""))
-    questions = [
-        replace(
-            _query(choice.without, _where(choice.without, employer)), facets=(), offset=0, limit=0
-        )
-        for choice in choices
-    ]
+    questions = [search_query(choice.without, limit=0) for choice in choices]
     results = engine().multi_search(questions) if questions else ()
     drops = [
         Drop(choice, result.total)
@@ -257,6 +218,22 @@ def _drops(criteria: Criteria, employer: Employer | None) -> tuple[Drop, ...]:
         if result.total
     ]
     return tuple(sorted(drops, key=lambda drop: -drop.count))
+
+
+def _employer_names(counts: Mapping[str, int]) -> dict[str, str]:
+    """Of the employers with the most listings, by slug."""
+    slugs = list(counts)[:MOST_EMPLOYERS]
+    key = (clock.unix(clock.now()) // NAMES_KEPT, *slugs)
+    found = _names.get(key)
+    if found is None:
+        if len(_names) >= MOST_ANSWERS:
+            _names.clear()
+        rows = db.session.execute(
+            select(Organisation.slug, Organisation.name).where(Organisation.slug.in_(slugs))
+        )
+        names = {row.slug: row.name for row in rows}
+        found = _names[key] = {slug: names[slug] for slug in slugs if slug in names}
+    return found
 
 
 def _employer(slug: str) -> Employer | None:

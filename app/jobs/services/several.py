@@ -13,9 +13,9 @@ from app.engine import engine
 from app.extensions import db
 from app.jobs.models import Job, visible_row
 from app.jobs.quality import quality
+from app.jobs.services.asking import search_query
 from app.jobs.services.criteria import Criteria
 from app.jobs.services.plain_listing import list_plainly
-from app.jobs.services.search import search_query
 from search.contract import SearchError
 
 log = logging.getLogger(__name__)

@@ -95,7 +95,11 @@ def _place(content: Content) -> list[Answer]:
         states = _labels(content.states, taxonomy.STATES) or "Anywhere in the US"
         return [kind, Answer("States", states)]
     state = taxonomy.STATES.get(content.state_code, "")
-    return [kind, Answer("City and state", ", ".join(p for p in (content.city, state) if p))]
+    return [
+        kind,
+        Answer("City and state", ", ".join(p for p in (content.city, state) if p)),
+        Answer("ZIP code", content.postal_code),
+    ]
 
 
 def _pay(content: Content) -> list[Answer]:

@@ -17,7 +17,16 @@ from markupsafe import Markup
 from app import clock
 from app.filters import relative
 from app.jobs.services.cards import Card
-from app.jobs.services.criteria import PAY_PER, RELEVANCE, SORTS, Criteria
+from app.jobs.services.criteria import (
+    MILES,
+    NEEDS,
+    PAY_PER,
+    RELEVANCE,
+    SORTS,
+    USUAL_MILES,
+    Criteria,
+    dollars,
+)
 from app.jobs.services.facets import facets_of
 from app.jobs.services.public import Page
 from app.jobs.services.search import Answer, Found
@@ -107,6 +116,10 @@ def _filters(answer: Answer) -> Markup:
         facets=facets_of(answer),
         criteria=answer.criteria,
         pay_per=PAY_PER,
+        pay_min=dollars(answer.criteria.pay_min) if answer.criteria.pay_min else "",
+        needs=NEEDS,
+        miles=MILES,
+        usual_miles=USUAL_MILES,
     )
     return Markup(drawn)  # noqa: S704 - a template's own
 

@@ -12,6 +12,7 @@ function address() {
   const chosen = new URLSearchParams();
   for (const [name, value] of new FormData(form)) if (value !== "") chosen.append(name, value);
   if (!chosen.has("pay_min")) chosen.delete("pay_per");
+  if (!chosen.has("near")) chosen.delete("miles");
   const query = chosen.toString();
   return form.action.split("?")[0] + (query ? `?${query}` : "");
 }

@@ -7,17 +7,56 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app import taxonomy
-from app.jobs.services.criteria import FILTERS, CodeNamed, Criteria, read_code, read_criteria
+from app.jobs.services.criteria import (
+    FILTERS,
+    FLAGS,
+    CodeNamed,
+    Criteria,
+    read_code,
+    read_criteria,
+)
 
 names = st.sampled_from(
-    [*FILTERS, "q", "apprentice", "pay_min", "pay_per", "employer", "code", "sort", "page", "utm"]
+    [
+        *FILTERS,
+        *FLAGS,
+        "q",
+        "need",
+        "near",
+        "miles",
+        "since",
+        "pay_min",
+        "pay_per",
+        "employer",
+        "code",
+        "sort",
+        "page",
+        "utm",
+    ]
 )
 values = st.one_of(
     st.text(
         st.sampled_from("abexCPTX019 .,:;$-%_'<&/\\\x00\n\u00e9\u0663\u2028\U0001f600"), max_size=40
     ),
     st.sampled_from(
-        ["cpc", "TX", "remote", "1", "newest", "-1", "9" * 40, "icd10cm:E11.9", "hour"]
+        [
+            "cpc",
+            "TX",
+            "remote",
+            "1",
+            "newest",
+            "-1",
+            "9" * 40,
+            "icd10cm:E11.9",
+            "hour",
+            "63101",
+            "Austin, TX",
+            "required",
+            "7",
+            "chart",
+            "work CPC from home $30 - 40/hr",
+            'a "cpc" b E08-E13',
+        ]
     ),
 )
 
@@ -65,14 +104,14 @@ def test_a_credential_typed_in_the_box_is_that_credential_and_no_word(typed, slu
 
 
 def test_words_beside_a_credential_stay_words():
-    criteria = asked(q="remote CPC auditor")
+    criteria = asked(q="weekend CPC sunflower")
 
-    assert criteria.text == "remote auditor"
+    assert criteria.text == "weekend sunflower"
     assert criteria.chosen == {"credential": ("cpc",)}
 
 
 def test_a_typed_credential_joins_the_ones_chosen():
-    assert asked(q="CPC", credential="ccs").chosen["credential"] == ("ccs", "cpc")
+    assert asked(q="CPC", credential="ccs").chosen["credential"] == ("cpc", "ccs")
 
 
 def test_the_apprentice_form_of_a_credential_asks_for_work_that_takes_apprentices():
@@ -80,38 +119,6 @@ def test_the_apprentice_form_of_a_credential_asks_for_work_that_takes_apprentice
 
     assert criteria.chosen == {"credential": ("cpc",)}
     assert criteria.apprentice
-
-
-@pytest.mark.parametrize(
-    ("typed", "states", "left"),
-    [
-        ("coder texas", ("TX",), "coder"),
-        ("New York remote", ("NY",), "remote"),
-        ("west virginia", ("WV",), ""),
-        ("district of columbia", ("DC",), ""),
-        ("auditor, Ohio, Iowa", ("OH", "IA"), "auditor,"),
-    ],
-)
-def test_a_state_typed_in_full_is_where_one_works_from(typed, states, left):
-    criteria = asked(q=typed)
-
-    assert criteria.chosen == {"state": states}
-    assert criteria.text == left
-
-
-@pytest.mark.parametrize("typed", ["Kansas City", "coder in OR", "Oklahoma City coder"])
-def test_a_city_named_like_a_state_and_an_abbreviation_are_words(typed):
-    assert asked(q=typed) == Criteria(text=typed)
-
-
-@pytest.mark.parametrize("typed", ["E11.9", "e11.9", "icd E11.9"])
-def test_a_code_with_its_dot_is_a_code(typed):
-    assert asked(q=typed).code == CodeNamed("icd10cm", "E119")
-
-
-@pytest.mark.parametrize("typed", ["V28", "E11", "0.5", "2.5 charts", "U11.9"])
-def test_what_may_be_something_else_stays_a_word(typed):
-    assert asked(q=typed) == Criteria(text=typed)
 
 
 @pytest.mark.parametrize("typed", ["icd10cm:E11.9", "icd10cm:e119", " ICD10CM : E11.9 "])
@@ -131,12 +138,66 @@ def test_a_code_is_shown_as_the_book_writes_it():
 
 
 @pytest.mark.parametrize(
-    ("typed", "dollars"),
-    [("30", 30), ("$30", 30), ("65,000", 65_000), ("28.50", 28), ("-5", 0), ("lots", 0),
-     ("9" * 30, 1_000_000), ("٣٠", 0)],
+    ("typed", "cents"),
+    [("30", 30_00), ("$30", 30_00), ("65,000", 65_000_00), ("28.50", 28_50), ("28.5", 28_50),
+     ("28.", 28_00), ("-5", 0), ("lots", 0), ("9" * 30, 1_000_000_00), ("٣٠", 0)],
 )  # fmt: skip
-def test_pay_is_read_as_people_write_it(typed, dollars):
-    assert asked(pay_min=typed).pay_min == dollars
+def test_pay_is_read_as_people_write_it(typed, cents):
+    assert asked(pay_min=typed).pay_min == cents
+
+
+def test_a_rate_per_chart_is_no_yearly_pay():
+    criteria = asked(pay_min="3.25", pay_per="chart")
+
+    assert (criteria.pay_min, criteria.pay_per, criteria.pay_floor) == (3_25, "chart", 0)
+    assert criteria.parameters() == [("pay_min", "3.25"), ("pay_per", "chart")]
+
+
+@pytest.mark.parametrize(
+    ("typed", "label"),
+    [("63101", "63101 St. Louis, MO"), ("saint louis, mo", "St. Louis, MO"), ("", None)],
+)
+def test_a_place_is_read_and_written_back_as_its_label(typed, label):
+    near = asked(near=typed).near
+
+    assert (near and near.place.label) == label
+
+
+def test_a_place_nobody_knows_is_kept_to_be_told():
+    criteria = asked(near="Nowhereville, ZZ", miles="50")
+
+    assert criteria.near is None
+    assert criteria.nowhere == "Nowhereville, ZZ"
+    assert criteria.parameters() == [("near", "Nowhereville, ZZ")]
+    assert criteria.narrowed == 0
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "miles"), [("50", 50), ("", 25), ("0", 25), ("30", 50), ("900", 100), ("x", 25)]
+)
+def test_a_circle_has_one_of_a_few_sizes(asked_for, miles):
+    near = asked(near="63101", miles=asked_for).near
+
+    assert near is not None
+    assert near.miles == miles
+
+
+def test_whether_a_credential_is_required_is_asked_only_about_a_credential():
+    assert asked(need="required") == Criteria()
+    assert asked(credential="cpc", need="required").credential_field == "credentials_required"
+    assert asked(credential="cpc", need="sideways").credential_field == "credentials"
+
+
+def test_without_its_last_credential_a_search_asks_no_more_whether_it_is_required():
+    [choice] = asked(credential="cpc", need="required").choices()
+
+    assert choice.kind == "Credential, required"
+    assert choice.without == Criteria()
+
+
+@pytest.mark.parametrize(("typed", "days"), [("7", 7), ("8", 0), ("-7", 0), ("x", 0)])
+def test_a_listing_is_searched_since_one_of_a_few_days(typed, days):
+    assert asked(since=typed).since == days
 
 
 def test_pay_floors_by_the_hour_and_by_the_year_compare():
@@ -168,15 +229,15 @@ def test_every_value_of_every_filter_has_a_label(name):
 
 def test_choices_carry_the_labels_people_read():
     criteria = asked(
-        q="epic CPC", place="remote", apprentice="1", pay_min="30", employer="mercy",
+        q="weekend CPC", place="remote", apprentice="1", pay_min="30", employer="mercy",
         code="icd10cm:E11.9",
     )  # fmt: skip
 
     assert [(c.kind, c.label) for c in criteria.choices("Mercy Health")] == [
-        ("Words", "“epic”"),
+        ("Words", "“weekend”"),
         ("Place of work", "Remote"),
         ("Credential", "CPC"),
-        ("New to coding", "Apprentices welcome"),
+        ("Only", "New coders welcome"),
         ("Pay", "$30 or more an hour"),
         ("Employer", "Mercy Health"),
         ("Names the code", "ICD-10-CM E11.9"),

@@ -56,5 +56,6 @@ def test_without_the_engine_every_value_is_offered_without_a_number():
 
     assert {g.name for g in facets.groups} == set(FILTERS) - {"state"}
     assert all(o.count is None for g in facets.groups for o in (*g.options, *g.more))
-    assert facets.apprentice.count is None
+    assert all(o.count is None for o in (*facets.flags, *facets.since))
+    assert facets.employers == []
     assert len(facets.states) == len(FILTERS["state"].values)

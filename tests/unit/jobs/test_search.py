@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import chain
 
 import pytest
 import time_machine
@@ -44,6 +45,9 @@ def credential(*slugs: str) -> list[tuple[Facet, str, str]]:
     return [(Facet.CREDENTIAL, slug, "required") for slug in slugs]
 
 
+SURGEON = [(Facet.SPECIALTY, "hem-onc"), (Facet.SETTING, "outpatient")]
+
+
 class TestTypedWords:
     def test_a_word_with_a_typo_and_the_beginning_of_a_word_find(self):
         job = make_job(title="Radiology auditor")
@@ -54,11 +58,35 @@ class TestTypedWords:
         assert found(q="radio") == [job.id]
 
     def test_the_title_counts_more_than_the_description(self):
-        inside = make_job(title="Coder", description="<p>You help the denials desk.</p>")
-        titled = make_job(title="Denials specialist")
+        inside = make_job(title="Coder", description="<p>You help the weekend desk.</p>")
+        titled = make_job(title="Weekend specialist")
         rebuild_index()
 
-        assert found(q="denials") == [titled.id, inside.id]
+        assert found(q="weekend") == [titled.id, inside.id]
+
+    def test_a_title_that_says_what_was_chosen_comes_before_a_box_that_was_ticked(self):
+        plain = make_job(title="Coder", terms=SURGEON)
+        some = make_job(title="Oncology coder", terms=[(Facet.SETTING, "profee")])
+        every = make_job(title="Outpatient coder, oncology")
+        make_job(title="Coder", featured_until=clock.now() + timedelta(days=9))
+        both = make_job(title="Outpatient coder", terms=SURGEON)
+        rebuild_index()
+
+        assert found(q="oncology") == [every.id, some.id, plain.id, both.id]
+        assert found(q="oncology outpatient") == [every.id, both.id, plain.id]
+        assert found(q="oncology outpatient", sort="newest") == [both.id, every.id, plain.id]
+
+    def test_pages_go_on_where_the_page_before_ended(self):
+        titled = [make_job(title="Oncology coder").id for _ in range(25)]
+        ticked = [make_job(title="Coder", terms=SURGEON).id for _ in range(25)]
+        rebuild_index()
+
+        pages = [found(specialty="hem-onc", page=str(page)) for page in (1, 2, 3)]
+
+        assert [len(page) for page in pages] == [20, 20, 10]
+        assert {*chain(*pages)} == {*titled, *ticked}
+        assert set([*chain(*pages)][:25]) == set(titled)
+        assert found(specialty="hem-onc", page="9") == pages[2]
 
     def test_a_credential_is_exact(self):
         ccs = make_job(terms=credential("ccs"))
@@ -170,7 +198,8 @@ class TestCounts:
         counts = look(credential="cpc", setting="ed").answer.counts
 
         assert counts["credential"] == {"cpc": 1, "ccs": 1}
-        assert counts["setting"] == {"ed": 1, "asc": 1}
+        # The title of all three says inpatient.
+        assert counts["setting"] == {"ed": 1, "asc": 1, "inpatient": 2}
         assert counts["place"] == {"remote": 1}
 
 
@@ -217,13 +246,13 @@ class TestOrder:
 
     def test_with_words_featured_only_breaks_ties(self):
         soon = clock.now() + timedelta(days=9)
-        inside = make_job(title="Coder", description="<p>Oncology charts.</p>", featured_until=soon)
-        titled = make_job(title="Oncology coder")
-        tied = make_job(title="Oncology coder", featured_until=soon)
+        inside = make_job(title="Coder", description="<p>Weekend charts.</p>", featured_until=soon)
+        titled = make_job(title="Weekend coder")
+        tied = make_job(title="Weekend coder", featured_until=soon)
         rebuild_index()
 
-        assert found(q="oncology") == [tied.id, titled.id, inside.id]
-        assert look(q="oncology").featured == []
+        assert found(q="weekend") == [tied.id, titled.id, inside.id]
+        assert look(q="weekend").featured == []
 
     def test_featuring_that_has_ended_is_neither_labelled_nor_first(self):
         ended = make_job(featured_until=clock.now() + timedelta(minutes=5))
@@ -433,7 +462,7 @@ class TestWithoutTheEngine:
         auditor = make_job(role="auditor", title="Chart reviewer")
         make_job()
 
-        result = look(q="auditor sunflower")
+        result = look(q="auditor sunflower")  # the first is a role
 
         assert [card.id for card in result.cards] == [auditor.id]
         assert result.answer.ignored == "sunflower"
