@@ -13,7 +13,7 @@ import io
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
@@ -42,6 +42,7 @@ PUERTO_RICAN_CITIES = {
     "San Juan": "00901 00906 00907 00909 00911 00912 00913 00915 00917 00918 00920 00921 00923 "
     "00924 00925 00926 00927",
 }
+TOWNS = Path(__file__).parent / "data" / "towns.txt"
 # GeoNames files Queens under its many post offices; everybody else calls it Queens.
 COUNTIES_THAT_ARE_CITIES = {("Queens", "NY")}
 
@@ -131,6 +132,15 @@ def read_geonames(file: Path) -> list[Named]:
     return list(found.values())
 
 
+def read_towns(file: Path, by_zip: dict[str, Named]) -> Iterator[Named]:
+    """Towns without a post office of their name, each at the ZIP it lies in if that is known."""
+    for line in file.read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            state, zip_code, name = line.split(" ", 2)
+            if (named := by_zip.get(zip_code)) and named.state == state:
+                yield replace(named, name=name)
+
+
 def written(census: dict[str, Point], geonames: list[Named], floor: int = 0) -> str:
     """The file: a line for each city, an empty one, a line for each ZIP; both sorted.
 
@@ -144,8 +154,11 @@ def written(census: dict[str, Point], geonames: list[Named], floor: int = 0) -> 
     for named in rows:
         cities[places.key_of(named.name), named.state].append(named)
         if (named.county, named.state) in COUNTIES_THAT_ARE_CITIES:
-            county = Named(named.zip, named.county, named.state, named.county, named.point)
-            cities[places.key_of(county.name), named.state].append(county)
+            cities[places.key_of(named.county), named.state].append(
+                replace(named, name=named.county)
+            )
+    for town in read_towns(TOWNS, {named.zip: named for named in rows}):
+        cities.setdefault((places.key_of(town.name), town.state), [town])
     lines = dict(sorted((_city_line(key, found, census), key) for key, found in cities.items()))
     position = {key: at for at, key in enumerate(lines.values())}
     zips = []

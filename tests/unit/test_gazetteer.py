@@ -6,7 +6,7 @@ import gzip
 
 import pytest
 
-from app import places
+from app import gazetteer, places
 from app.gazetteer import NotPlaces, read_census, read_geonames, shown
 
 CENSUS = "zip,lat,lon\n63101,38.6314,-90.1928\n63102,38.6352,-90.1864\n00601,18.18,-66.75\n"
@@ -170,6 +170,27 @@ def test_queens_is_a_city_and_its_post_offices_stay(build, geonames, monkeypatch
     monkeypatch.setattr(places, "FILE", build("--floor", "1", named=geonames(rows))[1])
     assert places.find_city("Queens", "NY") == places.Place("Queens", "NY", 40.7, -73.9)
     assert places.find_zip("11101") == places.Place("Long Island City", "NY", 40.7, -73.9, "11101")
+
+
+def test_a_town_without_a_post_office_lies_in_its_zip(build, geonames, monkeypatch):
+    rows = [
+        ("63105", "Saint Louis", "MO", "38.65", "-90.33"),
+        ("63150", "Ladue", "MO", "38", "-90"),
+    ]
+    monkeypatch.setattr(places, "FILE", build("--floor", "1", named=geonames(rows))[1])
+    assert places.find_city("Clayton", "MO") == places.Place("Clayton", "MO", 38.65, -90.33)
+    assert places.find_zip("63105") == places.Place("St. Louis", "MO", 38.65, -90.33, "63105")
+    assert places.find_city("Ladue", "MO") == places.Place("Ladue", "MO", 38.0, -90.0)
+    assert places.find_city("Edina", "MN") is None  # its ZIP is in neither file
+
+
+def test_every_town_we_wrote_down_is_in_the_file_we_ship():
+    lines = gazetteer.TOWNS.read_text().splitlines()
+    for state, zip_code, name in (x.split(" ", 2) for x in lines if not x.startswith("#")):
+        place, at = places.find_city(name, state), places.find_zip(zip_code)
+        assert place is not None
+        assert at is not None
+        assert (place.name, place.lat, at.state) == (name, at.lat, state)
 
 
 @pytest.mark.parametrize(
