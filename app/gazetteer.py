@@ -21,7 +21,7 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
-from app import places
+from app import backdrop, places
 from app.taxonomy import STATES
 
 ZIP_COLUMNS = ("zip", "zcta", "zcta5", "geoid")
@@ -42,6 +42,7 @@ PUERTO_RICAN_CITIES = {
     "San Juan": "00901 00906 00907 00909 00911 00912 00913 00915 00917 00918 00920 00921 00923 "
     "00924 00925 00926 00927",
 }
+PICTURE = Path(__file__).parent / "static" / "img" / "places.svg"
 TOWNS = Path(__file__).parent / "data" / "towns.txt"
 # GeoNames files Queens under its many post offices; everybody else calls it Queens.
 COUNTIES_THAT_ARE_CITIES = {("Queens", "NY")}
@@ -73,14 +74,16 @@ group = AppGroup("places", help="The file of ZIPs and places.")
 @click.argument("census", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("geonames", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--to", type=click.Path(dir_okay=False, path_type=Path), default=places.FILE)
+@click.option("--map", "picture", type=click.Path(dir_okay=False, path_type=Path), default=PICTURE)
 @click.option("--floor", default=30_000, show_default=True, help="Refuse fewer ZIPs than this.")
-def build(census: Path, geonames: Path, to: Path, floor: int) -> None:
-    """Build the places from the CENSUS file of ZIP areas and the GEONAMES postal codes (US.txt)."""
+def build(census: Path, geonames: Path, to: Path, picture: Path, floor: int) -> None:
+    """Build the places from the CENSUS file of ZIP areas and the GEONAMES postal codes (US.txt).
+
+    And the picture of the country that the map of jobs lies on.
+    """
     text = written(read_census(census), read_geonames(geonames), floor)
-    to.parent.mkdir(parents=True, exist_ok=True)
-    fresh = to.with_name(f"{to.name}.new")
-    fresh.write_bytes(gzip.compress(text.encode(), 9, mtime=0))
-    fresh.replace(to)
+    _replace(to, gzip.compress(text.encode(), 9, mtime=0))
+    _replace(picture, backdrop.drawn(places.all_zips(to)).encode())
     cities, _, zips = text.partition("\n\n")
     click.echo(f"{len(zips.splitlines()):,} ZIPs in {len(cities.splitlines()):,} places: {to.name}")
 
@@ -191,6 +194,14 @@ def _puerto_rico(census: dict[str, Point], known: set[str]) -> Iterator[Named]:
     for zip_code, point in census.items():
         if zip_code.startswith(PUERTO_RICO) and zip_code not in known:
             yield Named(zip_code, names.get(zip_code, "Puerto Rico"), "PR", "", point)
+
+
+def _replace(file: Path, content: bytes) -> None:
+    """The whole file or the old one, whatever happens meanwhile."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    fresh = file.with_name(f"{file.name}.new")
+    fresh.write_bytes(content)
+    fresh.replace(file)
 
 
 def _decoded(file: Path) -> str:

@@ -213,9 +213,10 @@ def all_cities() -> Iterator[City]:
     return _cities("")
 
 
-def all_zips() -> Iterator[Place]:
-    """Every ZIP, by number."""
-    return map(_zip_of, _lines().zips)
+def all_zips(file: Path | None = None) -> Iterator[Place]:
+    """Every ZIP, by number; of another file if one is given."""
+    lines = _read(file) if file else _lines()
+    return (_zip_of(line, lines) for line in lines.zips)
 
 
 def words_of(typed: str) -> list[str]:
@@ -331,9 +332,9 @@ def _city_of(line: str) -> City:
     return City(key, Place(name, state, float(lat), float(lng)), int(zips))
 
 
-def _zip_of(line: str) -> Place:
+def _zip_of(line: str, lines: _Lines | None = None) -> Place:
     number, city, lat, lng = line.split("\t")
-    place = _city_of(_lines().cities[int(city)]).place
+    place = _city_of((lines or _lines()).cities[int(city)]).place
     return replace(place, zip=number, lat=float(lat), lng=float(lng))
 
 
