@@ -117,6 +117,7 @@ ROWS: dict[str, Row] = {
     "jobs.feed_of_all": Row(),
     "jobs.for_code": Row(_code),
     "jobs.how_ranking_works": Row(),
+    "jobs.job_map": Row(),
     "jobs.pay": Row(_job, accepts=NO_SIMULATOR),
     "jobs.preview": Row(_job),
     "jobs.review": Row(_job, form={"decision": "approve"}),

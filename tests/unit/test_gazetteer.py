@@ -50,6 +50,7 @@ def build(app, census, geonames, tmp_path):
     def run(*options, named=None, lying=None):
         to = tmp_path / "made" / "places.txt.gz"
         arguments = ["places", "build", str(lying or census()), str(named or geonames())]
+        arguments += ["--map", str(tmp_path / "made" / "places.svg")]
         answer = app.test_cli_runner().invoke(args=[*arguments, "--to", str(to), *options])
         return answer, to
 
@@ -79,9 +80,10 @@ def test_a_city_lies_among_its_residents_and_not_at_its_boxes(build, monkeypatch
 
 def test_the_same_files_give_the_same_bytes(build, geonames):
     _, to = build("--floor", "1")
-    before = to.read_bytes()
+    before = [path.read_bytes() for path in sorted(to.parent.iterdir())]
     _, to = build("--floor", "1", named=geonames(GEONAMES[::-1]))
-    assert to.read_bytes() == before
+    assert [path.read_bytes() for path in sorted(to.parent.iterdir())] == before
+    assert before[0].startswith(b"<svg ")
 
 
 def test_too_few_zips_are_refused_and_the_old_file_stays(build):
@@ -91,7 +93,7 @@ def test_too_few_zips_are_refused_and_the_old_file_stays(build):
     assert answer.exit_code == 1
     assert answer.output == "Error: Only 5 ZIPs; 30,000 or more were expected.\n"
     assert to.read_bytes() == before
-    assert [path.name for path in to.parent.iterdir()] == [to.name]
+    assert sorted(path.name for path in to.parent.iterdir()) == ["places.svg", to.name]
 
 
 @pytest.mark.parametrize(

@@ -23,3 +23,9 @@ def subscription(criteria: Criteria, kind: str) -> str:
     """The feed to offer beside a search: who subscribes waits for what is new."""
     sort = "newest" if criteria.sort == RELEVANCE else criteria.sort
     return feed_address(replace(criteria, sort=sort), kind)
+
+
+def map_address(criteria: Criteria) -> str:
+    """The same search as a map, which has no pages and no order."""
+    query = urlencode(replace(criteria, page=1, sort=RELEVANCE).parameters())
+    return f"/jobs/map?{query}" if query else "/jobs/map"

@@ -30,7 +30,7 @@ from app.jobs.services.criteria import (
 from app.jobs.services.facets import facets_of
 from app.jobs.services.public import Page
 from app.jobs.services.search import Answer, Found
-from app.jobs.views.addresses import address, subscription
+from app.jobs.views.addresses import address, map_address, subscription
 
 WORTH_INDEXING = 5  # listings a filtered page needs before a crawler is sent there
 
@@ -78,6 +78,8 @@ def _search(answer: Answer, cards: tuple[Card, ...], ages: Ages) -> str:
             for d in answer.drops
         ],
         sorts=SORTS,
+        list_url=address(criteria),
+        map_url=map_address(criteria),
         page_address=lambda page: address(criteria.on_page(page)),
         canonical=current_app.config["BASE_URL"] + address(criteria),
         feed_address=lambda kind: subscription(criteria, kind),
