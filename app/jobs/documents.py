@@ -36,11 +36,9 @@ def search_document(job: Job) -> dict[str, Any]:
 
     What its title says of the work counts with what its employer ticked.
     """
-    moment = clock.now()
     said = _said_in_title(job)
     credentials = list(dict.fromkeys([*job.values(Facet.CREDENTIAL), *said.get("credential", ())]))
     roles, settings = _roles_and_settings(job, said)
-    featured = job.featured_until is not None and job.featured_until > moment
     return {
         "id": str(job.id),
         "title": job.title,
@@ -77,10 +75,14 @@ def search_document(job: Job) -> dict[str, Any]:
         "rate_high": job.pay_high_cents or None,
         "published": clock.unix(job.published_at) if job.published_at else None,
         "expires": clock.unix(last) if (last := last_moment(job)) else None,
-        "featured": int(featured),
+        "featured": int(_is_featured(job)),
         "quality": quality(job),
         "revision": job.revision,
     }
+
+
+def _is_featured(job: Job) -> bool:
+    return job.featured_until is not None and job.featured_until > clock.now()
 
 
 def welcomes_new_coders(job: Job) -> bool:
