@@ -180,6 +180,12 @@ def is_open(index: str) -> bool:
     return db.session.scalar(_open().where(IndexRebuild.index == index)) is not None
 
 
+def under_way() -> Sequence[IndexRebuild]:
+    """Those that wait or are carried out: one an index at most."""
+    unfinished = select(IndexRebuild).where(IndexRebuild.finished_at.is_(None))
+    return db.session.scalars(unfinished.order_by(IndexRebuild.id)).all()
+
+
 def recent(limit: int = 10) -> Sequence[IndexRebuild]:
     """Those under way or waiting, then the last ones that ended."""
     newest = select(IndexRebuild).order_by(

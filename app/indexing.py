@@ -139,7 +139,7 @@ def every_document(name: str, refused: Refused) -> Iterator[Document]:
 
 def set_aside(name: str, refused: Mapping[str, str]) -> None:
     """Have refused documents tried once more by themselves, and shown on the desk if in vain."""
-    known = {i for row in tasks.given_up((write_kind(name),)) for i in _ids(row.payload)}
+    known = {i for row in tasks.given_up((write_kind(name),)) for i in ids_of(row.payload)}
     for identity in sorted(refused.keys() - known):
         announce(name, [identity])
 
@@ -147,10 +147,10 @@ def set_aside(name: str, refused: Mapping[str, str]) -> None:
 def on_the_way(name: str) -> set[str]:
     """Ids of documents whose writes are announced or not known to be carried out."""
     rows = select(OutboxRow.payload).where(*tasks.unfinished((write_kind(name), settle_kind(name))))
-    return {i for payload in db.session.scalars(rows) for i in _ids(payload)}
+    return {i for payload in db.session.scalars(rows) for i in ids_of(payload)}
 
 
-def _ids(payload: Payload) -> list[str]:
+def ids_of(payload: Payload) -> list[str]:
     if "job_id" in payload:  # a row from before indexes were kept in common
         return [str(payload["job_id"])]
     return [str(identity) for identity in payload.get("ids", ())]
@@ -166,7 +166,7 @@ def _chunks(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
 
 
 def _write_announced(name: str, payloads: Sequence[Payload]) -> None:
-    asked = [_ids(payload) for payload in payloads]
+    asked = [ids_of(payload) for payload in payloads]
     ids = {identity for each in asked for identity in each}
     refused = _update_or_wait(name, ids)
     _supersede(name, ids)
@@ -191,7 +191,7 @@ def _settle_later(name: str, payload: Payload) -> None:
         case Outcome.PENDING:
             raise tasks.Unreachable(f"write {payload['number']} still waits at the engine")
         case Outcome.FAILED | Outcome.LOST:
-            announce(name, _ids(payload))
+            announce(name, ids_of(payload))
 
 
 def _update_or_wait(name: str, ids: Collection[str]) -> Refused:
@@ -208,7 +208,7 @@ def _update_or_wait(name: str, ids: Collection[str]) -> Refused:
 def _supersede(name: str, ids: Collection[str]) -> None:
     """What was set aside is over once the same documents were tried again."""
     for row in tasks.given_up((write_kind(name),)):
-        if set(_ids(row.payload)) <= set(ids):
+        if set(ids_of(row.payload)) <= set(ids):
             row.done_at, row.abandoned_at, row.payload = clock.now(), None, {}
 
 

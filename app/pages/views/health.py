@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from flask import Response, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
@@ -20,6 +20,7 @@ from app.access import Who, access
 from app.engine import engine
 from app.errors import NotFound
 from app.extensions import db
+from app.index_state import IndexState, index_states
 from app.pages.views.blueprint import bp
 from search.contract import SearchError
 
@@ -59,6 +60,7 @@ def metrics() -> ResponseReturnValue:
         multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     ours = CollectorRegistry()
     ours.register(_Outbox())
+    ours.register(_Indexes())
     body = generate_latest(registry) + generate_latest(ours)
     return Response(body, content_type=CONTENT_TYPE_LATEST)
 
@@ -105,3 +107,33 @@ class _Outbox(Collector):
             ("set_aside", "Work given up, for a person to look at.", tasks.set_aside()),
         ):
             yield GaugeMetricFamily(f"careercenter_outbox_{name}", meaning, value=value)
+
+
+class _Indexes(Collector):
+    """Each search index: what it does not show yet, and what the last comparison found."""
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        states = index_states()
+        for name, meaning, value_of in _OF_AN_INDEX:
+            family = GaugeMetricFamily(f"careercenter_index_{name}", meaning, labels=["index"])
+            for state in states:
+                family.add_metric([state.name], value_of(state))
+            yield family
+
+
+_OF_AN_INDEX: tuple[tuple[str, str, Callable[[IndexState], float]], ...] = (
+    ("waiting", "Announced changes the index does not show.", lambda s: s.lag.waiting),
+    ("lag_seconds", "Age of the oldest of them.", lambda s: s.lag.oldest_seconds),
+    ("set_aside", "Changes given up, for a person to look at.", lambda s: s.set_aside),
+    (
+        "documents",
+        "Documents at the last comparison.",
+        lambda s: s.last_check.documents if s.last_check else 0,
+    ),
+    (
+        "drift",
+        "Documents that differed from the database at the last comparison.",
+        lambda s: s.last_check.drift if s.last_check else 0,
+    ),
+    ("rebuilding", "Whether a rebuild waits or is under way.", lambda s: s.rebuild is not None),
+)
