@@ -177,5 +177,7 @@ def _days(checks: Sequence[IndexCheck], titles: dict[str, str]) -> list[Day]:
             mended=sum(check.mended for check in found),
             with_content=any(check.kind == FULL and check.error is None for check in found),
         )
-        for (day, index), found in by_day.items()
+        for (day, index), found in sorted(
+            by_day.items(), key=lambda each: (-each[0][0].toordinal(), each[0][1])
+        )
     ]
