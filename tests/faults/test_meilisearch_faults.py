@@ -14,15 +14,16 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from app import index_checks, index_keeper, index_rebuilds
+from app import index_checks, index_keeper, index_rebuilds, indexing, tasks
 from app.engine import engine
 from app.extensions import db
 from app.index_checks import FULL
+from app.index_state import lag_of
 from app.jobs.services.index import _revisions
 from tests.factories.employers import make_organisation
 from tests.factories.jobs import make_job
-from tests.faults.load import Load, Visit, percentile
 from tests.faults.server import Server
+from tests.load import Load, Visit, percentile
 
 pytestmark = pytest.mark.meilisearch
 
@@ -73,6 +74,7 @@ def nothing_differs(worker: Flask) -> None:
     with worker.app_context():
         check = index_checks.compare("jobs", FULL)
         assert (check.drift, check.mended) == (0, 0)
+        assert tasks.given_up(indexing.kinds()) == []
 
 
 def all_answered(visits: list[Visit]) -> None:
@@ -221,6 +223,7 @@ def test_its_disk_fills_up_and_is_freed(
         time.sleep(AWAY)
         all_answered(load.since(full))
         assert percentile(load.since(full), 0.95) <= QUICKLY
+        assert lag_of(indexing.kinds()).oldest_seconds > AWAY / 2  # writes did fail
         filling.unlink()
         if not server.answers():
             server.kill()

@@ -14,6 +14,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from app import index_keeper, tasks
+from app.employers.signals import organisation_changed
 from app.extensions import db
 from app.jobs.models import Job, JobState
 from app.jobs.services.index import announce
@@ -39,7 +40,8 @@ class Load:
         self.failures: list[BaseException] = []
         self._over = threading.Event()
         self._quiet = threading.Event()
-        jobs = [self._visit] * visitors + [self._edit, self._drain, self._keep]
+        # Two workers drain: what one reads early and writes late must not win.
+        jobs = [self._visit] * visitors + [self._edit, self._drain, self._drain, self._keep]
         self._threads = [threading.Thread(target=self._guard, args=(work,)) for work in jobs]
 
     def __enter__(self) -> Self:
@@ -93,6 +95,9 @@ class Load:
                     update(Job).where(Job.id == job.id).values(revision=Job.revision + 1)
                 )
                 announce(job)
+                if not chance.randrange(30):
+                    job.organisation.name = f"Employer, edition {self.edits}"
+                    organisation_changed.send(job.organisation)
                 db.session.commit()
 
     def _drain(self) -> None:
