@@ -104,6 +104,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("FREE_CODE_VIEWS", "5", "More code pages a free account gets in a period.", int),
     Setting("CODE_VIEW_DAYS", "30", "Length of that period in days.", int),
     Setting("MAX_UPLOAD_MB", "5", "Largest résumé, in megabytes.", int),
+    Setting(
+        "OUTBOUND_LOOPBACK",
+        "no",
+        "Whether feeds may be read from this machine itself. For development and tests.",
+        bool,
+    ),
     Setting("METRICS_TOKEN", "", "Bearer token of /metrics. Empty: loopback only.", secret=True),
     Setting("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR."),
 )
@@ -253,6 +259,7 @@ def _unsafe_for_production(values: Mapping[str, Any]) -> list[str]:
             "MAIL_FROM: must be an address of your own domain",
         ),
         (values["RATE_LIMITS"], "RATE_LIMITS: must be on"),
+        (not values["OUTBOUND_LOOPBACK"], "OUTBOUND_LOOPBACK: must be off"),
     )
     return [fault for holds, fault in checks if not holds]
 

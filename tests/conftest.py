@@ -29,6 +29,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "SIMULATOR_PORT": "1",  # nothing listens there, whatever else runs on the machine
         "SEARCH_PREFIX": f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'gw0')}_",
         "RATE_LIMITS": "no",
+        "OUTBOUND_LOOPBACK": "yes",
     }
     if os.environ.get("TEST_DATABASE_URL"):
         found["DATABASE_URL"] = _own_database(os.environ["TEST_DATABASE_URL"])

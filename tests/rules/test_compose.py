@@ -28,7 +28,7 @@ KEYS = {"SEARCH_KEY": "may search", "SEARCH_ADMIN_KEY": "may write"}
 # What the image says, and what production must leave alone.
 NOT_FOR_OPERATORS = {
     *("LISTEN", "DATA_DIR"),
-    *("DEBUG", "RATE_LIMITS", "SIMULATOR_PORT", "STRIPE_API_BASE"),
+    *("DEBUG", "OUTBOUND_LOOPBACK", "RATE_LIMITS", "SIMULATOR_PORT", "STRIPE_API_BASE"),
 }
 
 

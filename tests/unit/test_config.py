@@ -61,6 +61,7 @@ def test_production_starts_with_safe_settings():
         ({"MAIL_URL": "smtp+plain://user:password@mail.example.com:25"}, "MAIL_URL"),
         ({"MAIL_FROM": ""}, "MAIL_FROM"),
         ({"RATE_LIMITS": "no"}, "RATE_LIMITS"),
+        ({"OUTBOUND_LOOPBACK": "yes"}, "OUTBOUND_LOOPBACK"),
     ],
     ids=lambda value: next(iter(value.items())) if isinstance(value, dict) else value,
 )
