@@ -13,6 +13,7 @@ from app.extensions import db
 from app.filters import plural
 from app.jobs.services import samples, warn_of_expiry
 from app.jobs.services.index import listing_count, rebuild_index
+from app.jobs.services.landing import COUNTED_EVERY, count_topics
 
 group = AppGroup("jobs", help="Listings.")
 
@@ -20,6 +21,12 @@ group = AppGroup("jobs", help="Listings.")
 @worker.every(timedelta(hours=1))
 def warn_members_of_expiry() -> None:
     warn_of_expiry()
+    db.session.commit()
+
+
+@worker.every(COUNTED_EVERY, apart=True)
+def count_kinds_of_jobs() -> None:
+    count_topics()
     db.session.commit()
 
 

@@ -236,3 +236,13 @@ class JobPurchase(Base):
     featured_days: Mapped[int]
     created_at: Mapped[datetime]
     undone_at: Mapped[datetime | None]
+
+
+class JobTopic(Base):
+    """A kind of job with enough open listings for a page of its own, as last counted."""
+
+    __tablename__ = "job_topic"
+
+    choices: Mapped[str] = mapped_column(primary_key=True)  # "state=TX&credential=cpc"
+    count: Mapped[int]
+    newest: Mapped[datetime]  # when the last of them went up

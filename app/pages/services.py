@@ -19,11 +19,13 @@ from app.engine import engine
 from app.extensions import db
 from app.jobs.models import Job, JobRevision, JobState, visible
 from app.jobs.services.cards import slug_of
+from app.jobs.services.landing import topics
 from app.tasks import OutboxRow
 from search.contract import Health, SearchError
 
 CODES_A_SITEMAP = 25_000  # half of what the protocol allows: a file stays near two megabytes
-JOBS_A_SITEMAP = 50_000
+JOBS_A_SITEMAP = 25_000
+COMPANIES_A_SITEMAP = 50_000
 CODE_KINDS = ("category", "subcategory", "code")  # what has a page of its own in search results
 
 
@@ -45,16 +47,28 @@ def current_releases() -> list[CodeRelease]:
     )
 
 
-def jobs_for_sitemap() -> Sequence[tuple[int, str, datetime]]:
-    """Id, slug and last change of each listing the public sees, newest first."""
-    rows = db.session.execute(
-        select(Job.id, Job.title, Job.changed_at)
+def job_sitemaps() -> int:
+    """How many sitemap files the listings of real employers fill."""
+    count = _count(
+        select(func.count(Job.id))
         .join(Job.organisation)
-        .where(visible())
-        .order_by(Job.published_at.desc())
+        .where(visible(), Organisation.is_sample.is_(False))
+    )
+    return -(-count // JOBS_A_SITEMAP)
+
+
+def jobs_for_sitemap(part: int) -> Sequence[tuple[int, str, datetime]]:
+    """Id, slug and last change of the listings of one sitemap file; parts count from 1."""
+    rows = db.session.execute(
+        select(Job.id, Job.title, Job.changed_at, Job.published_at)
+        .join(Job.organisation)
+        .where(visible(), Organisation.is_sample.is_(False))
+        .order_by(Job.id)
+        .offset((part - 1) * JOBS_A_SITEMAP)
         .limit(JOBS_A_SITEMAP)
     )
-    return [(row.id, slug_of(row.title), row.changed_at) for row in rows]
+    # What waited for its day changed, for whoever reads it, on that day.
+    return [(row.id, slug_of(row.title), max(row.changed_at, row.published_at)) for row in rows]
 
 
 def companies_for_sitemap() -> Sequence[str]:
@@ -63,12 +77,17 @@ def companies_for_sitemap() -> Sequence[str]:
         db.session.scalars(
             select(Organisation.slug)
             .join(Job, Job.organisation_id == Organisation.id)
-            .where(visible())
+            .where(visible(), Organisation.is_sample.is_(False))
             .distinct()
             .order_by(Organisation.slug)
-            .limit(JOBS_A_SITEMAP)
+            .limit(COMPANIES_A_SITEMAP)
         )
     )
+
+
+def topics_for_sitemap() -> Sequence[tuple[str, datetime]]:
+    """Path and newest listing of each page about one kind of job."""
+    return [(topic.path, extent.newest) for topic, extent in topics().items()]
 
 
 def code_sitemaps(release: CodeRelease) -> int:

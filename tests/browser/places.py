@@ -67,6 +67,8 @@ PLACES = (
     Place("map of jobs, nothing found", "/jobs/map?q=zzzzqqqq"),
     Place("how listings are ordered", "/jobs/how-ranking-works"),
     Place("job", "/jobs", follow=("main article a",)),
+    Place("jobs of one kind", "/jobs/credential/cpc"),
+    Place("jobs of one kind, none", "/jobs/state/wyoming/credential/cuc"),
     Place("code", "/codes/icd10cm/E11.9"),
     Place("code with seventh characters", "/codes/icd10cm/S72.001A"),
     Place("code, locked", "/codes/icd10cm/E11.9", follow=("main .neighbors a",)),

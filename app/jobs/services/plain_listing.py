@@ -42,6 +42,11 @@ def list_plainly(criteria: Criteria, employer_id: int | None, page_size: int) ->
     return PlainListing(tuple(ids), total, page, criteria.text)
 
 
+def matching(criteria: Criteria) -> Select[int]:
+    """The ids of the listings that the filters let through; words and employer play no part."""
+    return select(Job.id).join(Job.organisation).where(*_conditions(criteria, None))
+
+
 def _conditions(criteria: Criteria, employer_id: int | None) -> Iterator[ColumnElement[bool]]:
     yield visible_row()
     for name, values in criteria.chosen.items():

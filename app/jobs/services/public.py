@@ -29,6 +29,7 @@ from app.jobs.services.cards import (
     place_line,
     slug_of,
 )
+from app.jobs.services.criteria import Criteria
 from app.taxonomy import Credential
 
 CLOSED_FOR = timedelta(days=30)  # how long a closed listing says so before it is gone
@@ -38,6 +39,14 @@ _TICKS = {"hour": (20, 40, 60), "year": (40_000, 80_000, 120_000)}  # dollars
 
 _NO_SUCH = "There is no such listing, or it is not public yet."
 _GONE = "This listing closed more than 30 days ago. Search for others like it."
+
+
+class ClosedLongAgo(Gone):
+    """The page of a listing is gone; what is like it is not."""
+
+    def __init__(self, job: Job) -> None:
+        super().__init__(_GONE)
+        self.job = job
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +208,7 @@ def shown_job(job_id: int) -> Shown:
     if state in (JobState.FILLED, JobState.ARCHIVED):
         closed_at = min(closed_at, job.changed_at)
     if moment - closed_at > CLOSED_FOR:
-        raise Gone(_GONE)
+        raise ClosedLongAgo(job)
     return Shown(job, closed_at)
 
 
@@ -263,6 +272,16 @@ def similar_cards(job: Job) -> list[Card]:
         .limit(MOST_SIMILAR)
     ).all()
     return cards_of(ids)
+
+
+def search_like(job: Job) -> Criteria:
+    """Where to look for a listing of the same kind: its role, where one could work as well."""
+    chosen = {"role": (job.role,)} if job.role in taxonomy.ROLES else {}
+    if job.place_kind == "remote":
+        return Criteria(chosen={"place": ("remote",), **chosen})
+    if job.state_code in taxonomy.STATES:
+        return Criteria(chosen={"state": (job.state_code,), **chosen})
+    return Criteria(chosen=chosen)
 
 
 def newest_visible(limit: int) -> list[Card]:

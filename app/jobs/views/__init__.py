@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from app.jobs.views import composing, desk, employer, feeds, insight, mapping, public
+from app.jobs.views import composing, desk, employer, feeds, insight, landing, mapping, public
 from app.jobs.views.blueprint import bp
 
-__all__ = ["bp", "composing", "desk", "employer", "feeds", "insight", "mapping", "public"]
+__all__ = [
+    "bp",
+    "composing",
+    "desk",
+    "employer",
+    "feeds",
+    "insight",
+    "landing",
+    "mapping",
+    "public",
+]

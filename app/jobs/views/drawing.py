@@ -28,6 +28,7 @@ from app.jobs.services.criteria import (
     dollars,
 )
 from app.jobs.services.facets import facets_of
+from app.jobs.services.landing import page_for, topic_of
 from app.jobs.services.public import Page
 from app.jobs.services.search import Answer, Found
 from app.jobs.views.addresses import address, map_address, subscription
@@ -63,6 +64,7 @@ def _is_passing_by() -> bool:
 
 def _search(answer: Answer, cards: tuple[Card, ...], ages: Ages) -> str:
     criteria = answer.criteria
+    topic = page_for(criteria)
     return render_template(
         "jobs/search.html",
         answer=answer,
@@ -81,16 +83,22 @@ def _search(answer: Answer, cards: tuple[Card, ...], ages: Ages) -> str:
         list_url=address(criteria),
         map_url=map_address(criteria),
         page_address=lambda page: address(criteria.on_page(page)),
-        canonical=current_app.config["BASE_URL"] + address(criteria),
+        canonical=current_app.config["BASE_URL"] + (topic.path if topic else address(criteria)),
         feed_address=lambda kind: subscription(criteria, kind),
-        indexable=_is_worth_indexing(criteria, answer.total),
+        topic=topic,
+        indexable=topic is not None or _is_worth_indexing(criteria, answer.total),
     )
 
 
 def _is_worth_indexing(criteria: Criteria, total: int) -> bool:
-    """The whole list, and one choice that leads somewhere; every other combination is noise."""
+    """The whole list, and one choice that leads somewhere; every other combination is noise.
+
+    What could have a page of its own and has none is not indexed either.
+    """
     if not criteria.narrowed:
         return criteria.sort == RELEVANCE
+    if topic_of(criteria):
+        return False
     is_plain = not criteria.text and criteria.sort == RELEVANCE and criteria.page == 1
     return is_plain and criteria.narrowed == 1 and total >= WORTH_INDEXING
 

@@ -57,7 +57,12 @@ def suggest() -> ResponseReturnValue:
 @bp.get("/jobs/<int:job_id>-<slug>")
 @access(Who.ANYONE)
 def show(job_id: int, slug: str = "") -> ResponseReturnValue:
-    page = public.page_of(job_id)
+    try:
+        page = public.page_of(job_id)
+    except public.ClosedLongAgo as gone:
+        rows = drawn_rows(public.similar_cards(gone.job))
+        every = address(public.search_like(gone.job))
+        return render_template("jobs/gone.html", gone=gone, rows=rows, every=every), gone.status
     if slug != page.listing.slug:
         return redirect(url_for("jobs.show", job_id=job_id, slug=page.listing.slug), 301)
     return listing_page(page)

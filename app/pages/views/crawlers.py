@@ -17,6 +17,7 @@ from app.pages.views.blueprint import bp
 NAMESPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 HOUR = 3_600
 DAY = 24 * HOUR
+_NO_SUCH = "There is no such sitemap."
 
 STATIC_PAGES = (
     "pages.home",
@@ -56,11 +57,17 @@ def robots() -> ResponseReturnValue:
 @bp.get("/sitemap.xml")
 @access(Who.ANYONE)
 def sitemap() -> ResponseReturnValue:
-    """The index of the sitemaps."""
-    found = [
-        (absolute_url("pages.sitemap_of_pages"), ""),
-        (absolute_url("pages.sitemap_of_jobs"), ""),
+    """The index of the sitemaps; one that would be empty is left out."""
+    found = [(absolute_url("pages.sitemap_of_pages"), "")]
+    parts = services.job_sitemaps()
+    found += [
+        (absolute_url("pages.sitemap_of_jobs", part=part), "") for part in range(1, parts + 1)
     ]
+    if parts:
+        found.append((absolute_url("pages.sitemap_of_companies"), ""))
+    if topics := services.topics_for_sitemap():
+        newest = max(changed for _, changed in topics)
+        found.append((absolute_url("pages.sitemap_of_job_pages"), f"{newest:%Y-%m-%d}"))
     for release in services.current_releases():
         for part in range(1, services.code_sitemaps(release) + 1):
             address = absolute_url("pages.sitemap_of_codes", system=release.system, part=part)
@@ -74,16 +81,32 @@ def sitemap_of_pages() -> ResponseReturnValue:
     return _kept(_xml("urlset", "url", ((absolute_url(e), "") for e in STATIC_PAGES)), DAY)
 
 
-@bp.get("/sitemap-jobs.xml")
+@bp.get("/sitemap-jobs.<int:part>.xml")
 @access(Who.ANYONE)
-def sitemap_of_jobs() -> ResponseReturnValue:
-    found = [
+def sitemap_of_jobs(part: int) -> ResponseReturnValue:
+    if not 1 <= part <= max(1, services.job_sitemaps()):
+        raise NotFound(_NO_SUCH)
+    found = (
         (absolute_url("jobs.show", job_id=job_id, slug=slug), f"{changed:%Y-%m-%d}")
-        for job_id, slug, changed in services.jobs_for_sitemap()
-    ]
-    found += [
-        (absolute_url("employers.show", slug=slug), "") for slug in services.companies_for_sitemap()
-    ]
+        for job_id, slug, changed in services.jobs_for_sitemap(part)
+    )
+    return _kept(_xml("urlset", "url", found), HOUR)
+
+
+@bp.get("/sitemap-companies.xml")
+@access(Who.ANYONE)
+def sitemap_of_companies() -> ResponseReturnValue:
+    slugs = services.companies_for_sitemap()
+    found = ((absolute_url("employers.show", slug=slug), "") for slug in slugs)
+    return _kept(_xml("urlset", "url", found), HOUR)
+
+
+@bp.get("/sitemap-job-pages.xml")
+@access(Who.ANYONE)
+def sitemap_of_job_pages() -> ResponseReturnValue:
+    """A file of its own, so that lists of jobs never stand in the way of the code reference."""
+    site = absolute_url("pages.home").rstrip("/")
+    found = ((site + path, f"{newest:%Y-%m-%d}") for path, newest in services.topics_for_sitemap())
     return _kept(_xml("urlset", "url", found), HOUR)
 
 
@@ -98,7 +121,7 @@ def sitemap_of_codes(system: str, part: int) -> ResponseReturnValue:
             codes = services.codes_for_sitemap(release, part)
             found = ((pattern.replace("CODE", code), changed) for code in codes)
             return _kept(_xml("urlset", "url", found), DAY)
-    raise NotFound("There is no such sitemap.")
+    raise NotFound(_NO_SUCH)
 
 
 def _xml(outer: str, inner: str, found: Iterable[tuple[str, str]]) -> Response:

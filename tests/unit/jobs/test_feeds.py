@@ -13,15 +13,24 @@ from lxml import etree
 
 from app import clock
 from app.extensions import db
-from app.jobs.models import Facet, JobState
+from app.jobs.models import Facet, Job, JobState
 from app.jobs.services import feeds
+from app.jobs.services.index import rebuild_index
 from app.jobs.services.samples import load_samples
+from tests.factories import jobs as factory
 from tests.factories.employers import make_organisation
-from tests.factories.jobs import make_job
 from tests.feed_rules import aggregator_faults, atom_faults, json_feed_faults, rss_faults
 from tests.watch import statements
 
 pytestmark = pytest.mark.usefixtures("app")
+
+
+def make_job(**fields: Any) -> Job:
+    """One that searches find."""
+    job = factory.make_job(**fields)
+    rebuild_index()
+    return job
+
 
 KINDS = ("rss", "atom", "json")
 FAULTS = {"rss": rss_faults, "atom": atom_faults, "json": json_feed_faults}
@@ -48,6 +57,7 @@ class TestEveryFormat:
     def test_the_samples_make_a_valid_feed(self, client, kind):
         load_samples()
         db.session.commit()
+        rebuild_index()
 
         response = client.get(f"/jobs.{kind}")
 
@@ -149,8 +159,8 @@ class TestTheSameAsThePage:
     @pytest.fixture
     def jobs(self):
         moment = clock.now()
-        return [
-            make_job(
+        found = [
+            factory.make_job(
                 title=f"Coder {n}",
                 pay_high_cents=3_000 + 100 * (n * 7 % 12),
                 pay_low_cents=2_900,
@@ -160,6 +170,8 @@ class TestTheSameAsThePage:
             )
             for n in range(12)
         ]
+        rebuild_index()
+        return found
 
     @pytest.mark.parametrize(
         "query", ["", "?sort=newest", "?sort=pay", "?sort=closing", "?credential=cpc", "?q=coder"]
@@ -211,7 +223,8 @@ class TestTheSameAsThePage:
         make_job()
         few = asked()
         for _ in range(9):
-            make_job()
+            factory.make_job()
+        rebuild_index()
         assert asked() == few
 
 
@@ -342,7 +355,7 @@ class TestForAggregators:
     def test_it_is_written_in_parts_and_leaves_none_out(self, client, monkeypatch):
         monkeypatch.setattr(feeds, "CHUNK", 3)
         monkeypatch.setattr("app.jobs.feeds.CHUNK_BYTES", 1_000)
-        jobs = [make_job() for _ in range(8)]
+        jobs = [factory.make_job() for _ in range(8)]
 
         response = client.get("/jobs/feed.xml", buffered=False)
         parts = list(response.response)
@@ -396,6 +409,7 @@ def test_dates_are_those_of_the_listing(client):
              expires_at=datetime(2027, 11, 4, 9, tzinfo=UTC), closes_on=None)  # fmt: skip
 
     with time_machine.travel(datetime(2026, 11, 20, tzinfo=UTC)):
+        rebuild_index()
         rss, atom = client.get("/jobs.rss").text, client.get("/jobs.atom").text
     assert "<pubDate>Tue, 03 Nov 2026 08:05:07 GMT</pubDate>" in rss
     assert "<published>2026-11-03T08:05:07Z</published>" in atom

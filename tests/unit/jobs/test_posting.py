@@ -134,14 +134,38 @@ def test_it_goes_with_the_listing(client, state):
     assert f"/jobs/{job.id}/apply" not in page
 
 
-def test_thirty_days_after_it_closed_the_page_is_gone_and_leads_on(client):
-    job = make_job(closes_on=None)
+@pytest.mark.parametrize(
+    ("fields", "search"),
+    [
+        ({}, "/jobs?place=remote&amp;role=coder"),
+        (
+            {"place_kind": "hybrid", "city": "Reno", "state_code": "NV", "role": "auditor"},
+            "/jobs?state=NV&amp;role=auditor",
+        ),
+        ({"place_kind": "onsite", "role": "gone-from-the-taxonomy"}, "/jobs"),
+    ],
+)
+def test_thirty_days_after_it_closed_the_page_is_gone_and_leads_on(client, fields, search):
+    job = make_job(closes_on=clock.today(), **fields)
+    similar = make_job(role=job.role, closes_on=None, expires_at=clock.now() + timedelta(days=90))
 
-    with time_machine.travel(clock.now() + timedelta(days=60), tick=False):
-        response = client.get(f"/jobs/{job.id}-inpatient-coder")
+    for path in (f"/jobs/{job.id}-inpatient-coder", f"/jobs/{job.id}"):
+        with time_machine.travel(clock.now() + timedelta(days=40), tick=False):
+            response = client.get(path)
+
+        assert response.status_code == 410
+        assert '<meta name="robots" content="noindex">' in response.text
+        assert f'href="{search}"' in response.text
+        assert f"/jobs/{similar.id}-" in response.text
+        assert structured_in(response.text) is None
+        assert "/apply" not in response.text
+
+
+def test_a_removed_listing_leads_to_the_list(client):
+    response = client.get(f"/jobs/{make_job(state=JobState.REMOVED).id}-inpatient-coder")
 
     assert response.status_code == 410
-    assert 'href="/jobs' in response.text[response.text.index("<main") :]
+    assert 'href="/jobs"' in response.text[response.text.index("<main") :]
 
 
 def test_words_that_would_end_the_script_do_not(client):

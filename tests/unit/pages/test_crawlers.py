@@ -13,6 +13,7 @@ from app import clock
 from app.codes.models import CodeEntry, CodeRelease
 from app.extensions import db
 from app.jobs.models import JobState
+from app.jobs.services.landing import count_topics
 from app.pages import services
 from tests.factories.employers import make_organisation
 from tests.factories.jobs import make_job
@@ -73,12 +74,26 @@ def test_robots_leave_private_pages_alone_and_find_the_sitemap(client: FlaskClie
 
 def test_the_sitemap_names_one_file_for_each_kind_of_page(client: FlaskClient) -> None:
     load_codes("A00.0", "A00.1")
+    for _ in range(5):
+        make_job()
+    count_topics()
+    db.session.commit()
 
     assert addresses(client, "/sitemap.xml") == [
         f"{BASE}/sitemap-pages.xml",
-        f"{BASE}/sitemap-jobs.xml",
+        f"{BASE}/sitemap-jobs.1.xml",
+        f"{BASE}/sitemap-companies.xml",
+        f"{BASE}/sitemap-job-pages.xml",
         f"{BASE}/sitemap-icd10cm-1.xml",
     ]
+
+
+def test_a_file_that_would_be_empty_is_not_named(client: FlaskClient) -> None:
+    make_job(organisation=make_organisation(is_sample=True))
+
+    assert addresses(client, "/sitemap.xml") == [f"{BASE}/sitemap-pages.xml"]
+    for path in ("/sitemap-jobs.1.xml", "/sitemap-companies.xml", "/sitemap-job-pages.xml"):
+        assert addresses(client, path) == []
 
 
 def test_only_listings_the_public_sees_are_in_the_sitemap(client: FlaskClient) -> None:
@@ -87,18 +102,86 @@ def test_only_listings_the_public_sees_are_in_the_sitemap(client: FlaskClient) -
     make_job(expires_at=clock.now() - timedelta(minutes=1))
     make_job(organisation=make_organisation(suspended_at=clock.now()))
 
-    found = addresses(client, "/sitemap-jobs.xml")
+    make_job(organisation=make_organisation(is_sample=True))  # its page asks not to be indexed
 
-    assert found == [
-        f"{BASE}/jobs/{live.id}-coder-auditor",
-        f"{BASE}/companies/{live.organisation.slug}",
+    assert addresses(client, "/sitemap-jobs.1.xml") == [f"{BASE}/jobs/{live.id}-coder-auditor"]
+    assert addresses(client, "/sitemap-companies.xml") == [
+        f"{BASE}/companies/{live.organisation.slug}"
     ]
 
 
 def test_a_listing_carries_the_day_it_last_changed(client: FlaskClient) -> None:
     job = make_job()
 
-    assert f"<lastmod>{job.changed_at:%Y-%m-%d}</lastmod>" in client.get("/sitemap-jobs.xml").text
+    page = client.get("/sitemap-jobs.1.xml").text
+    assert f"<lastmod>{job.changed_at:%Y-%m-%d}</lastmod>" in page
+
+
+def test_a_listing_that_waited_for_its_day_changed_on_that_day(client: FlaskClient) -> None:
+    published = clock.now() - timedelta(hours=1)
+    make_job(published_at=published, changed_at=published - timedelta(days=9))
+
+    page = client.get("/sitemap-jobs.1.xml").text
+    assert f"<lastmod>{published:%Y-%m-%d}</lastmod>" in page
+
+
+def test_listings_are_cut_into_files_that_leave_none_out(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "JOBS_A_SITEMAP", 2)
+    jobs = [make_job() for _ in range(5)]
+
+    found = [
+        address for part in (1, 2, 3) for address in addresses(client, f"/sitemap-jobs.{part}.xml")
+    ]
+    assert found == [f"{BASE}/jobs/{job.id}-inpatient-coder" for job in jobs]
+    assert f"{BASE}/sitemap-jobs.3.xml" in addresses(client, "/sitemap.xml")
+    assert client.get("/sitemap-jobs.4.xml").status_code == 404
+    assert client.get("/sitemap-jobs.0.xml").status_code == 404
+
+
+def test_the_page_of_one_kind_of_job_carries_the_day_of_its_newest(client: FlaskClient) -> None:
+    published = clock.now() - timedelta(days=6)
+    for _ in range(5):
+        make_job(published_at=published)
+    count_topics()
+    db.session.commit()
+
+    page = client.get("/sitemap-job-pages.xml").text
+    assert f"<loc>{BASE}/jobs/credential/ccs</loc><lastmod>{published:%Y-%m-%d}</lastmod>" in page
+
+
+def test_every_sitemap_is_valid_and_within_the_limits_of_the_protocol(client: FlaskClient) -> None:
+    load_codes("A00.0", "A00.1")
+    for number in range(6):
+        make_job(title=f"Coder & auditor <{number}> \u00e9", place_kind="remote")
+    count_topics()
+    db.session.commit()
+
+    index = client.get("/sitemap.xml")
+    assert sitemap_faults(index.data, "sitemapindex") == []
+    for address in addresses(client, "/sitemap.xml"):
+        response = client.get(address.removeprefix(BASE))
+        assert sitemap_faults(response.data, "urlset") == [], address
+
+
+def sitemap_faults(body: bytes, outer: str) -> list[str]:
+    """What the protocol at sitemaps.org asks of a file."""
+    root = ET.fromstring(body)
+    inner = {"urlset": "url", "sitemapindex": "sitemap"}[outer]
+    faults = [] if root.tag == f"{NAMESPACE}{outer}" else ["root"]
+    faults += [] if 1 <= len(root) <= 50_000 else ["entries"]
+    faults += [] if len(body) <= 50 * 1024 * 1024 else ["size"]
+    for entry in root:
+        found = {child.tag.removeprefix(NAMESPACE): child.text or "" for child in entry}
+        address = found.pop("loc", "")
+        if entry.tag != f"{NAMESPACE}{inner}" or not set(found) <= {"lastmod"}:
+            faults.append(f"{address}: {entry.tag}")
+        if not address.startswith(f"{BASE}/") or len(address) >= 2_048 or not address.isascii():
+            faults.append(f"{address}: no address of this site")
+        if "lastmod" in found and date.fromisoformat(found["lastmod"]) > clock.now().date():
+            faults.append(f"{address}: changed tomorrow")
+    return faults
 
 
 def test_codes_are_in_the_sitemap_and_headings_are_not(client: FlaskClient) -> None:
@@ -116,7 +199,7 @@ def test_codes_are_cut_into_files_that_leave_none_out(
     monkeypatch.setattr(services, "CODES_A_SITEMAP", 2)
     load_codes("A00.0", "A00.1", "A00.9")
 
-    assert len(addresses(client, "/sitemap.xml")) == 4
+    assert len(addresses(client, "/sitemap.xml")) == 3
     assert addresses(client, "/sitemap-icd10cm-2.xml") == [f"{BASE}/codes/icd10cm/A00.9"]
     assert client.get("/sitemap-icd10cm-3.xml").status_code == 404
 

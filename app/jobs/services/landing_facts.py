@@ -1,0 +1,236 @@
+"""What the page about a topic tells: figures of its open listings, and the pages next to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from flask import current_app
+from sqlalchemy import BigInteger, case, cast, select
+
+from app import clock, taxonomy
+from app.extensions import db
+from app.filters import money, plural
+from app.jobs.models import Job
+from app.jobs.services.cards import SCALE_CENTS, Card, PayBar, pay_bar
+from app.jobs.services.criteria import FILTERS, Criteria
+from app.jobs.services.landing import (
+    COUNTED_EVERY,
+    NEW_CODERS,
+    REMOTE,
+    WORTH_A_PAGE,
+    Topic,
+    has_page,
+    topics,
+)
+from app.jobs.services.plain_listing import matching
+from app.jobs.services.search import Answer, find_jobs
+
+MOST_NEIGHBOURS = 12
+_TICKS = (20, 40, 60)  # dollars an hour
+# Which filters are told of, and how many values of each.
+_TOLD = {"place": 3, "credential": 6, "setting": 5, "specialty": 5, "engagement": 4}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    label: str
+    count: int
+    criteria: Criteria  # of the page, or of the search where there is no page
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    label: str
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    at: float  # per cent of the scale
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pay:
+    """Between which amounts the middle half of the listings pays."""
+
+    listings: int  # that pay by the hour or by the year
+    hourly: str
+    yearly: str
+    bar: PayBar
+    ticks: tuple[Tick, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TopicPage:
+    topic: Topic
+    total: int
+    lede: str
+    cards: tuple[Card, ...]
+    facts: tuple[Fact, ...]
+    pay: Pay | None
+    neighbours: tuple[Fact, ...]
+    is_indexed: bool
+    parent: Topic | None  # the nearest wider topic that has a page
+
+
+def page_about(topic: Topic) -> TopicPage:
+    found = find_jobs(topic.criteria)
+    answer = found.answer
+    return TopicPage(
+        topic=topic,
+        total=answer.total,
+        lede=_lede(topic, answer),
+        cards=(*found.featured, *found.cards),
+        facts=tuple(_facts(topic, answer)),
+        pay=_kept_pay(topic),
+        neighbours=tuple(_neighbours(topic)),
+        is_indexed=has_page(topic),
+        parent=_parent(topic),
+    )
+
+
+def _lede(topic: Topic, answer: Answer) -> str:
+    jobs = plural(answer.total, "open job")
+    state = taxonomy.STATES.get(topic.value("state"), "")
+    credential = taxonomy.CREDENTIALS.get(topic.value("credential"))
+    verb = {True: "asks", False: "ask"}[answer.total == 1]
+    if credential:
+        where = f" that can be done from {state}" if state else ""
+        held = f"the {credential.label} ({credential.name}, {credential.issuer})"
+        said = f"{jobs}{where} {verb} for {held}"
+    elif state:
+        said = f"{jobs} can be done from {state}"
+    elif topic.choices == (REMOTE,):
+        said = f"{jobs} can be done from home all week"
+    elif topic.choices == (NEW_CODERS,):
+        said = f"{jobs} {'welcomes' if answer.total == 1 else 'welcome'} new coders"
+    else:
+        filtered = FILTERS[topic.choices[-1][0]].label.lower()
+        said = f"{jobs} in this {filtered}"
+    return f"{said}{_of_them(topic, answer)}."
+
+
+def _of_them(topic: Topic, answer: Answer) -> str:
+    """How many are remote, or open to new coders where all are remote; nothing uncounted."""
+    if topic.choices == (REMOTE,):
+        count, words = answer.counts.get("apprentice", {}).get("1", 0), "open to new coders"
+    else:
+        count, words = answer.counts.get("place", {}).get("remote", 0), "remote"
+    if not count or answer.limited:
+        return ""
+    if count == answer.total:
+        return f", {'all of them' if count > 1 else 'and it is'} {words}"
+    return f", {count:,} of them {words}"
+
+
+def _facts(topic: Topic, answer: Answer) -> Iterator[Fact]:
+    """The values found most often, of each filter that the topic leaves open."""
+    for name, most in _TOLD.items():
+        if topic.value(name):
+            continue
+        counts = answer.counts.get(name, {})
+        known = FILTERS[name].values
+        often = sorted((v for v in counts if v in known and counts[v]), key=lambda v: -counts[v])
+        links = [Link(known[v], counts[v], _with(topic.criteria, name, v)) for v in often[:most]]
+        if len(links) > 1:  # what all of them share is no choice
+            yield Fact(FILTERS[name].label, tuple(links))
+
+
+def _with(criteria: Criteria, name: str, value: str) -> Criteria:
+    """One choice more, in the order in which an address has them."""
+    chosen = {**criteria.chosen, name: (value,)}
+    return replace(criteria, chosen={n: chosen[n] for n in FILTERS if n in chosen})
+
+
+def _neighbours(topic: Topic) -> Iterator[Fact]:
+    state, credential = topic.value("state"), topic.value("credential")
+    if state:
+        within = _others(topic, lambda t: t.value("state") == state and bool(t.value("credential")))
+        if within:
+            yield Fact(f"More in {taxonomy.STATES[state]}", within)
+    if credential:
+        label = taxonomy.CREDENTIALS[credential].label
+        elsewhere = _others(
+            topic,
+            lambda t: t.value("credential") == credential and bool(t.value("state")),
+            by="state",
+        )
+        if elsewhere:
+            yield Fact(f"{label} jobs by state", elsewhere)
+    name = topic.choices[-1][0] if len(topic.choices) == 1 else ""
+    kind = "credential" if name in ("place", "apprentice") else name
+    alike = _others(topic, lambda t: [n for n, _ in t.choices] == [kind])
+    if alike:
+        yield Fact(_HEADINGS[kind], alike)
+
+
+_HEADINGS = {
+    "credential": "Jobs by credential",
+    "setting": "Jobs by setting",
+    "specialty": "Jobs by specialty",
+    "state": "Jobs by state",
+}
+
+
+def _others(topic: Topic, belongs: Callable[[Topic], bool], by: str = "") -> tuple[Link, ...]:
+    found = [(t, e.count) for t, e in topics().items() if t != topic and belongs(t)]
+    return tuple(
+        Link(taxonomy.STATES[t.value("state")] if by == "state" else t.label, count, t.criteria)
+        for t, count in found[:MOST_NEIGHBOURS]
+    )
+
+
+def _parent(topic: Topic) -> Topic | None:
+    wider = [Topic((choice,)) for choice in topic.choices] if len(topic.choices) > 1 else []
+    return next((t for t in wider if has_page(t)), None)
+
+
+def _kept_pay(topic: Topic) -> Pay | None:
+    """Worked out anew every few minutes: it reads every listing of the topic."""
+    kept: dict[Topic, tuple[datetime, Pay | None]]
+    kept = current_app.extensions.setdefault("job_topics_pay", {})
+    moment = clock.now()
+    known = kept.get(topic)
+    if known is None or not timedelta() <= moment - known[0] < COUNTED_EVERY:
+        known = kept[topic] = (moment, _pay(topic.criteria))
+    return known[1]
+
+
+_FACTOR: Mapping[str, int] = {"hour": taxonomy.HOURS_A_YEAR, "year": 1}
+
+
+def _pay(criteria: Criteria) -> Pay | None:
+    """The quarter points of the middles of the ranges, on one scale for hourly and yearly pay."""
+    both = cast(Job.pay_low_cents + Job.pay_high_cents, BigInteger)
+    yearly = case(*((Job.pay_unit == unit, both * by) for unit, by in _FACTOR.items()))
+    paid = (
+        Job.id.in_(matching(criteria)),
+        Job.pay_unit.in_(_FACTOR),
+        Job.pay_high_cents > 0,
+    )
+    # Read once and sorted here: the database would read them again for each quarter point.
+    found = sorted(db.session.scalars(select(yearly).where(*paid)))
+    count = len(found)
+    if count < WORTH_A_PAGE:
+        return None
+    low, high = (found[(count - 1) * quarters // 4] // 2 for quarters in (1, 3))
+    bar = pay_bar(low, high, "year")
+    if bar is None:
+        return None
+    hours = taxonomy.HOURS_A_YEAR
+    return Pay(
+        listings=count,
+        hourly=_span(low / hours, high / hours, 50),
+        yearly=_span(low, high, 100_000),
+        bar=bar,
+        ticks=tuple(Tick(round(10_000 * d * hours / SCALE_CENTS, 2), f"${d}") for d in _TICKS),
+    )
+
+
+def _span(low: float, high: float, step: int) -> str:
+    """Two amounts rounded to `step` cents, or one where they are the same."""
+    ends = [money(round(cents / step) * step) for cents in (low, high)]
+    return " to ".join(dict.fromkeys(ends))
