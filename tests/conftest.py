@@ -73,7 +73,13 @@ def app(application: Flask) -> Iterator[Flask]:
         _empty_every_table()
         db.session.commit()
         db.session.remove()
-    for remembered in ("code_pages", "job_topics", "job_topics_pay", "shown_releases"):
+    for remembered in (
+        "code_pages",
+        "job_topics",
+        "job_topics_pay",
+        "pay_postings",
+        "shown_releases",
+    ):
         application.extensions.pop(remembered, None)
     shutil.rmtree(Path(application.config["DATA_DIR"]) / "mail", ignore_errors=True)
 

@@ -120,6 +120,7 @@ ROWS: dict[str, Row] = {
     "jobs.job_map": Row(),
     "jobs.landing": Row(_given(mark="remote")),
     "jobs.pay": Row(_job, accepts=NO_SIMULATOR),
+    "jobs.pay_insight": Row(),
     "jobs.preview": Row(_job),
     "jobs.review": Row(_job, form={"decision": "approve"}),
     "jobs.review_queue": Row(),

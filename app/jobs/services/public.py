@@ -30,6 +30,7 @@ from app.jobs.services.cards import (
     slug_of,
 )
 from app.jobs.services.criteria import Criteria
+from app.jobs.services.pay_insight import Groups, to_compare
 from app.taxonomy import Credential
 
 CLOSED_FOR = timedelta(days=30)  # how long a closed listing says so before it is gone
@@ -129,6 +130,8 @@ class Page:
     is_paused: bool = False
     structured: dict[str, Any] | None = None
     similar: tuple[Card, ...] = ()
+    paid_per: str = ""
+    compared_within: tuple[Groups, ...] = ()  # whose pay its own is compared with
 
 
 # What is shown of open listings, by all that it is made from; a change makes another key.
@@ -166,6 +169,8 @@ def page_of(job_id: int) -> Page:
         is_paused=shown.is_paused,
         structured=structured_data(shown),
         similar=tuple(similar_cards(shown.job)) if shown.closed_at else (),
+        paid_per=shown.job.pay_unit,
+        compared_within=to_compare(shown.job),
     )
     if key and shown.closed_at is None:
         if len(_pages) >= MOST_PAGES:

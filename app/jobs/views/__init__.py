@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.jobs.views import composing, desk, employer, feeds, insight, landing, mapping, public
+from app.jobs.views import composing, desk, employer, feeds, insight, landing, mapping, pay, public
 from app.jobs.views.blueprint import bp
 
 __all__ = [
@@ -14,5 +14,6 @@ __all__ = [
     "insight",
     "landing",
     "mapping",
+    "pay",
     "public",
 ]

@@ -32,6 +32,7 @@ from app.jobs.services.landing import page_for, topic_of
 from app.jobs.services.public import Page
 from app.jobs.services.search import Answer, Found
 from app.jobs.views.addresses import address, map_address, subscription
+from app.jobs.views.pay import Compared, compared
 
 WORTH_INDEXING = 5  # listings a filtered page needs before a crawler is sent there
 
@@ -50,7 +51,7 @@ def listing_page(page: Page) -> str:
     posted = page.listing.published_at
     is_open = page.closed_at is None  # the page of a closed one is made anew each time
     draw = _kept_show if is_open and _is_passing_by() else _show
-    return draw(page, clock.today(), relative(posted) if posted else "")
+    return draw(page, compared(page), clock.today(), relative(posted) if posted else "")
 
 
 def drawn_rows(cards: Sequence[Card]) -> list[Markup]:
@@ -103,11 +104,11 @@ def _is_worth_indexing(criteria: Criteria, total: int) -> bool:
     return is_plain and criteria.narrowed == 1 and total >= WORTH_INDEXING
 
 
-def _show(page: Page, today: date, age: str) -> str:
+def _show(page: Page, pay: Compared | None, today: date, age: str) -> str:
     return render_template(
         "jobs/show.html",
         page=page,
-        drawn=(_listing if page.closed_at else _kept_listing)(page, today, age),
+        drawn=(_listing if page.closed_at else _kept_listing)(page, pay, today, age),
         similar=drawn_rows(page.similar),
         canonical=f"{current_app.config['BASE_URL']}/jobs/{page.listing.id}-{page.listing.slug}",
     )
@@ -134,7 +135,7 @@ def _filters(answer: Answer) -> Markup:
     return Markup(drawn)  # noqa: S704 - a template's own
 
 
-def _listing(page: Page, today: date, _age: str) -> Markup:
+def _listing(page: Page, pay: Compared | None, today: date, _age: str) -> Markup:
     listing = page.listing
     drawn = render_template(
         "jobs/listing.html",
@@ -142,6 +143,7 @@ def _listing(page: Page, today: date, _age: str) -> Markup:
         can_apply=page.closed_at is None and listing.takes_applications(today),
         closed=page.closed_at is not None,
         structured=page.structured,
+        compared=pay,
     )
     return Markup(drawn)  # noqa: S704 - a template's own
 

@@ -25,5 +25,12 @@ def how_ranking_works() -> ResponseReturnValue:
         most=MOST,
         most_featured=MOST_FEATURED,
         hours=taxonomy.HOURS_A_YEAR,
-        address=parseaddr(current_app.config["MAIL_FROM"])[1],
+        address=_operator(),
     )
+
+
+def _operator() -> str:
+    """Where the operator reads mail. What sends ours may take none; a postmaster must."""
+    name, _, domain = parseaddr(current_app.config["MAIL_FROM"])[1].partition("@")
+    takes_none = name.replace("-", "").lower() == "noreply"
+    return f"postmaster@{domain}" if takes_none else f"{name}@{domain}"

@@ -22,6 +22,8 @@ _NO_SUCH = "There is no such sitemap."
 STATIC_PAGES = (
     "pages.home",
     "jobs.search",
+    "jobs.pay_insight",
+    "jobs.how_ranking_works",
     "codes.browse",
     "pages.pricing",
     "pages.privacy",
