@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from search.contract import Filter, IndexSpec, Kind, SearchQuery
 from search.embedded import index as disk
 from search.embedded.directory import IndexDirectory
-from search.embedded.filters import compile_filter
+from search.embedded.filters import Points, compile_filter
 from search.meilisearch.dialect import filter_text, order, typed_text
 from search.words import typed_words, typos_forgiven
 
@@ -83,7 +83,9 @@ class StraightTantivy:
         self._clauses = disk.Clauses(disk.build_schema(spec))
         self._snapshot = disk.Reader(generation.path).snapshot()
         geo = [field.name for field in spec.fields if field.kind is Kind.GEO]
-        self._points = {name: self._snapshot.values(disk.value_column(name)) for name in geo}
+        self._points = {
+            name: Points(self._snapshot.values(disk.value_column(name))) for name in geo
+        }
         self._texts = [disk.text_column(field.name) for field in spec.searched]
 
     def prepare(self, query: SearchQuery) -> tuple[SearchQuery, Any, list[tuple[Any, list[str]]]]:

@@ -164,6 +164,8 @@ class SearchQuery:
     limit: int = 20
     # Every typed word must match (the default), or the last ones may be left out when nothing does.
     relax: bool = True
+    # What is wanted of each document found: these fields, none of them, or (None) all of it.
+    fields: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

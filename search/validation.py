@@ -56,6 +56,8 @@ def check_query(spec: IndexSpec, query: SearchQuery) -> None:
         raise InvalidQuery(f"{spec.name} has no order {query.order!r}")
     for name in (*query.facets, *query.groups):
         check_facet(spec, name)
+    for name in query.fields or ():
+        spec.get(name)
     for condition in (query.where, *query.groups.values()):
         if condition is not None:
             check_filter(spec, condition)

@@ -31,7 +31,7 @@ from search.contract import (
 from search.embedded import index as disk
 from search.embedded.directory import Generation, IndexDirectory, Stamp, content_stamp
 from search.embedded.documents import Columns, order_key
-from search.embedded.filters import compile_filter
+from search.embedded.filters import Points, compile_filter
 from search.embedded.ranking import TypedText, ranked_page
 from search.facets import beginning_with, most_frequent
 from search.validation import (
@@ -61,11 +61,11 @@ class _View:
     path: str
     reader: disk.Reader
     snapshot: disk.Snapshot
-    places: dict[str, list[str]] = field(default_factory=dict)
+    places: dict[str, Points] = field(default_factory=dict)
 
-    def points(self, name: str) -> list[str]:
+    def points(self, name: str) -> Points:
         if name not in self.places:
-            self.places[name] = self.snapshot.values(disk.value_column(name))
+            self.places[name] = Points(self.snapshot.values(disk.value_column(name)))
         return self.places[name]
 
 
@@ -135,7 +135,7 @@ class EmbeddedEngine:
             view = self._view(known)
             hits, total, typed = self._page(known, view, query)
             counted = self._facets(known, view, query, typed) if query.facets else {}
-        found = tuple(Hit(str(hit[known.spec.id_field]), hit) for hit in hits)
+        found = tuple(Hit(str(hit[known.spec.id_field]), _asked_of(hit, query)) for hit in hits)
         milliseconds = (time.perf_counter() - started) * 1000
         return SearchResult(found, min(total, MAX_TOTAL), counted, milliseconds)
 
@@ -326,6 +326,12 @@ class EmbeddedEngine:
                         session.put(row)
                     session.commit()
         return ticket
+
+
+def _asked_of(document: dict[str, Any], query: SearchQuery) -> dict[str, Any]:
+    if query.fields is None:
+        return document
+    return {name: document[name] for name in query.fields if name in document}
 
 
 def _fill(

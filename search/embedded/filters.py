@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from math import asin, cos, radians, sin, sqrt
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from math import asin, cos, degrees, pi, radians, sin, sqrt
 from typing import Any
 
 from search.contract import (
@@ -25,10 +26,41 @@ from search.embedded.index import Clauses, value_column
 
 EARTH = 6_371_008.8  # metres, mean radius
 
-Points = Callable[[str], Iterable[str]]
+_LENIENT = 1e-6  # degrees that rounding may cost at the edge of what is looked at
 
 
-def compile_filter(clauses: Clauses, spec: IndexSpec, condition: Filter, points: Points) -> Any:
+class Points:
+    """The distinct places a field holds, by latitude, so that a circle looks at its own band."""
+
+    def __init__(self, values: Iterable[str]) -> None:
+        self._places = sorted(_parsed(value) for value in values)
+        self._latitudes = [lat for lat, _, _ in self._places]
+
+    def inside(self, circle: GeoRadius) -> list[str]:
+        return [
+            value
+            for lat, lng, value in self._near(circle)
+            if distance(circle, lat, lng) <= circle.metres
+        ]
+
+    def _near(self, circle: GeoRadius) -> Iterator[tuple[float, float, str]]:
+        """Those in the smallest box around the circle."""
+        angle = circle.metres / EARTH
+        height = degrees(angle) + _LENIENT
+        width = 360.0
+        if angle + abs(radians(circle.lat)) < pi / 2:  # no pole inside
+            width = degrees(asin(sin(angle) / cos(radians(circle.lat)))) + _LENIENT
+        first = bisect_left(self._latitudes, circle.lat - height)
+        last = bisect_right(self._latitudes, circle.lat + height)
+        for place in self._places[first:last]:
+            apart = abs(place[1] - circle.lng)
+            if min(apart, 360 - apart) <= width:
+                yield place
+
+
+def compile_filter(
+    clauses: Clauses, spec: IndexSpec, condition: Filter, points: Callable[[str], Points]
+) -> Any:
     """The query of a checked filter. `points` gives the distinct places a field holds.
 
     A circle becomes the set of places inside it: jobs share a few thousand places, and a set of
@@ -54,13 +86,16 @@ def compile_filter(clauses: Clauses, spec: IndexSpec, condition: Filter, points:
         case Exists(name):
             return clauses.exists(value_column(name))
         case GeoRadius(name):
-            inside = [p for p in points(name) if distance(condition, p) <= condition.metres]
-            return clauses.terms(value_column(name), inside)
+            return clauses.terms(value_column(name), points(name).inside(condition))
 
 
-def distance(circle: GeoRadius, point: str) -> float:
-    """Metres from the middle of a circle to an indexed place, over the sphere."""
-    lat, lng = map(float, point.split(","))
+def _parsed(value: str) -> tuple[float, float, str]:
+    lat, lng = value.split(",")
+    return float(lat), float(lng), value
+
+
+def distance(circle: GeoRadius, lat: float, lng: float) -> float:
+    """Metres from the middle of a circle to a place, over the sphere."""
     half_lat = radians(lat - circle.lat) / 2
     half_lng = radians(lng - circle.lng) / 2
     root = sin(half_lat) ** 2 + cos(radians(lat)) * cos(radians(circle.lat)) * sin(half_lng) ** 2

@@ -242,7 +242,7 @@ class MeilisearchEngine:
         return Health(True, "meilisearch", documents=counts, version=version)
 
     def close(self) -> None:
-        """Nothing to close: no connection outlives its request."""
+        self._server.close()
 
     def _ask(self, asked: Sequence[_Asked], started: float) -> None:
         bodies = [self._bodies(each) for each in asked]
@@ -266,7 +266,7 @@ class MeilisearchEngine:
             "facets": [name for name in query.facets if name not in query.groups],
             "offset": offset,
             "limit": min(query.limit, MAX_TOTAL - offset),
-            "attributesToRetrieve": [field.name for field in spec.fields],
+            "attributesToRetrieve": _retrieved(spec, query),
         }
         if query.order is not None:
             page["sort"] = order(spec, query.order)
@@ -330,13 +330,25 @@ def _filters(query: SearchQuery, spec: IndexSpec, *, but: str = "") -> list[str]
     return [filter_text(spec, each) for each in (query.where, *groups) if each is not None]
 
 
+def _retrieved(spec: IndexSpec, query: SearchQuery) -> list[str]:
+    if query.fields is None:
+        return [field.name for field in spec.fields]
+    return sorted({spec.id_field, *query.fields})
+
+
+def _hit(found: dict[str, Any], asked: _Asked) -> Hit:
+    identity, fields = str(found[asked.spec.id_field]), asked.query.fields
+    wanted = found if fields is None else {n: found[n] for n in fields if n in found}
+    return Hit(identity, wanted)
+
+
 def _result(asked: _Asked, answers: list[dict[str, Any]], milliseconds: float) -> SearchResult:
-    spec, query = asked.spec, asked.query
+    query = asked.query
     try:
         counted: dict[str, dict[str, int]] = {}
         for answer in answers:
             counted |= answer.get("facetDistribution") or {}
-        hits = tuple(Hit(str(hit[spec.id_field]), hit) for hit in answers[0]["hits"])
+        hits = tuple(_hit(hit, asked) for hit in answers[0]["hits"])
         total = min(int(answers[0]["estimatedTotalHits"]), MAX_TOTAL)
         facets = {name: most_frequent(counted.get(name, {})) for name in query.facets}
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:

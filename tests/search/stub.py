@@ -8,17 +8,28 @@ from typing import Any
 
 
 class Stub:
-    """A server that gives the next of its answers to each request; the last one for ever."""
+    """A server that gives the next of its answers to each request; the last one for ever.
 
-    def __init__(self, answers: list[tuple[int, bytes, float]]) -> None:
+    `patience` is for how many seconds it keeps a connection open that is not used; None ends each
+    after one answer.
+    """
+
+    def __init__(
+        self, answers: list[tuple[int, bytes, float]], patience: float | None = None
+    ) -> None:
         self.asked: list[str] = []
+        self.callers: list[tuple[str, int]] = []  # the other end of each request's connection
         stub = self
 
         class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1" if patience else "HTTP/1.0"
+            timeout = patience
+
             def answer(self) -> None:
                 self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 status, body, delay = answers[min(len(stub.asked), len(answers) - 1)]
                 stub.asked.append(f"{self.command} {self.path}")
+                stub.callers.append(self.client_address)
                 stub.stopped.wait(delay)
                 try:
                     self.send_response(status)

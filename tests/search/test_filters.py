@@ -183,6 +183,7 @@ def test_a_facet_is_searched_by_how_its_values_begin(stocked: SearchEngine):
         {"groups": {"tags": Eq("nonsense", 1)}},
         {"facets": ("size",)},
         {"facets": ("nonsense",)},
+        {"fields": ("nonsense",)},
         {"order": "nonsense"},
         {"offset": -1},
         {"limit": -1},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import pytest
 
@@ -153,3 +154,22 @@ def test_several_questions_are_answered_in_the_order_asked(engine: SearchEngine)
 
     assert [[hit.id for hit in result.hits] for result in results] == [["b"], ["a"], [], ["a", "b"]]
     assert engine.multi_search([]) == ()
+
+
+def test_only_the_fields_that_are_asked_for_come_back(engine: SearchEngine):
+    put(engine, thing("a", title="Coder", size=3, note="of a"), thing("b", title="Coder", size=2))
+
+    def documents(text: str, **asked: Any) -> list[tuple[str, dict[str, Any]]]:
+        hits = engine.search(SearchQuery("things", text, **asked)).hits
+        return [(hit.id, dict(hit.document)) for hit in hits]
+
+    for text, order in (("coder", None), ("", "smallest")):
+        ids = documents(text, order=order, fields=())
+        assert sorted(ids) == [("a", {}), ("b", {})]
+        some = documents(text, order=order, fields=("size", "note"))
+        assert sorted(some, key=lambda each: each[0]) == [
+            ("a", {"size": 3, "note": "of a"}),
+            ("b", {"size": 2}),
+        ]
+        whole = documents(text, order=order)
+        assert all(document["title"] == "Coder" for _, document in whole)
