@@ -109,7 +109,8 @@ class Asker:
 
     def _query(self, text: str, **asked) -> SearchQuery:
         order = None if text else "browse"
-        known = {"where": self.where, "order": order, "limit": PAGE, **asked}
+        # As the site asks: listings are read from the database.
+        known = {"where": self.where, "order": order, "limit": PAGE, "fields": (), **asked}
         return SearchQuery(self.spec.name, text, **known)
 
     def _word(self, shortest: int) -> str:
