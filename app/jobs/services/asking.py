@@ -42,6 +42,7 @@ def page_query(criteria: Criteria) -> SearchQuery:
         order=order_of(criteria),
         offset=min((criteria.page - 1) * PAGE_SIZE, MAX_TOTAL - PAGE_SIZE),
         limit=PAGE_SIZE,
+        fields=(),  # listings are read from the database
     )
 
 
@@ -84,6 +85,7 @@ def featured_query(criteria: Criteria) -> SearchQuery:
         groups=_groups(criteria),
         order=BROWSE,
         limit=MOST_FEATURED,
+        fields=(),
     )
 
 
