@@ -16,6 +16,7 @@ from app.jobs.models import Facet, Job, JobState
 from app.jobs.services.criteria import read_criteria
 from app.jobs.services.index import rebuild_index, update_index
 from app.jobs.services.search import Found, find_jobs
+from app.places import find_city
 from search import open_engine
 from tests.factories.employers import make_organisation
 from tests.factories.jobs import make_job
@@ -45,6 +46,12 @@ def credential(*slugs: str) -> list[tuple[Facet, str, str]]:
     return [(Facet.CREDENTIAL, slug, "required") for slug in slugs]
 
 
+def in_town(city: str, state: str) -> Job:
+    place = find_city(city, state)
+    assert place is not None
+    return make_job(place_kind="onsite", city=city, state_code=state, lat=place.lat, lng=place.lng)
+
+
 SURGEON = [(Facet.SPECIALTY, "hem-onc"), (Facet.SETTING, "outpatient")]
 
 
@@ -65,16 +72,18 @@ class TestTypedWords:
         assert found(q="weekend") == [titled.id, inside.id]
 
     def test_a_title_that_says_what_was_chosen_comes_before_a_box_that_was_ticked(self):
-        plain = make_job(title="Coder", terms=SURGEON)
-        some = make_job(title="Oncology coder", terms=[(Facet.SETTING, "profee")])
-        every = make_job(title="Outpatient coder, oncology")
+        at = clock.now() - timedelta(days=1)
+        plain = make_job(title="Coder", terms=SURGEON, published_at=at)
+        some = make_job(title="Oncology coder", terms=[(Facet.SETTING, "profee")], published_at=at)
+        every = make_job(title="Outpatient coder, oncology", published_at=at)
         make_job(title="Coder", featured_until=clock.now() + timedelta(days=9))
-        both = make_job(title="Outpatient coder", terms=SURGEON)
+        both = make_job(title="Outpatient coder", terms=SURGEON, published_at=at)
         rebuild_index()
 
         assert found(q="oncology") == [every.id, some.id, plain.id, both.id]
         assert found(q="oncology outpatient") == [every.id, both.id, plain.id]
-        assert found(q="oncology outpatient", sort="newest") == [both.id, every.id, plain.id]
+        # Whoever asks for an order gets it, whatever titles say.
+        assert found(q="oncology outpatient", sort="newest") == [plain.id, every.id, both.id]
 
     def test_pages_go_on_where_the_page_before_ended(self):
         titled = [make_job(title="Oncology coder").id for _ in range(25)]
@@ -151,6 +160,106 @@ class TestFilters:
 
         assert [card.id for card in result.cards] == [welcome.id]
         assert result.answer.counts["apprentice"] == {"1": 1}
+
+    def test_a_rate_per_chart_compares_with_rates_per_chart(self):
+        well_paid = make_job(pay_unit="chart", pay_low_cents=2_00, pay_high_cents=4_00)
+        make_job(pay_unit="chart", pay_low_cents=2_00, pay_high_cents=2_50)
+        make_job(pay_unit="encounter", pay_low_cents=2_00, pay_high_cents=9_00)
+        make_job(pay_low_cents=30_00, pay_high_cents=36_00)
+        rebuild_index()
+
+        assert found(q="$3 per chart") == [well_paid.id]
+
+    def test_a_credential_may_be_asked_for_as_required_or_as_preferred(self):
+        required = make_job(terms=[(Facet.CREDENTIAL, "cpc", "required")])
+        preferred = make_job(terms=[(Facet.CREDENTIAL, "cpc", "preferred")])
+        rebuild_index()
+
+        assert set(found(credential="cpc")) == {required.id, preferred.id}
+        assert found(credential="cpc", need="required") == [required.id]
+        assert found(credential="cpc", need="preferred") == [preferred.id]
+        assert look(credential="cpc", need="required").answer.counts["credential"] == {"cpc": 1}
+
+    def test_near_a_place_is_in_the_circle_or_remote_and_open_to_its_state(self):
+        here = in_town("St. Louis", "MO")
+        over_the_river = in_town("Belleville", "IL")
+        in_town("Kansas City", "MO")
+        open_to_it = make_job(terms=[(Facet.STATE, "MO")])
+        make_job(terms=[(Facet.STATE, "IL")])
+        anywhere = make_job()
+        rebuild_index()
+
+        wanted = {here.id, over_the_river.id, open_to_it.id, anywhere.id}
+        assert set(found(near="63101")) == wanted
+        assert set(found(q="St. Louis, MO")) == wanted
+        assert set(found(near="63101", miles="10")) == wanted - {over_the_river.id}
+        assert set(found(near="63101", place="onsite")) == {here.id, over_the_river.id}
+
+    def test_a_remote_job_open_to_a_state_is_in_every_search_of_that_state(self):
+        texas = make_job(terms=[(Facet.STATE, "TX"), (Facet.STATE, "OK")])
+        anywhere = make_job()
+        make_job(terms=[(Facet.STATE, "OK")])
+        onsite = in_town("Austin", "TX")
+        rebuild_index()
+
+        for question in ({"state": "TX"}, {"q": "texas"}, {"q": "coder TX"}):
+            assert set(found(**question)) == {texas.id, anywhere.id, onsite.id}
+        assert set(found(q="Austin, TX")) == {texas.id, anywhere.id, onsite.id}
+
+    def test_tools_experience_and_what_is_stated(self):
+        stated = make_job(
+            terms=[(Facet.TOOL, "epic", "trained")],
+            experience="none",
+            productivity="4 charts an hour",
+            accuracy_percent=95,
+        )
+        make_job(experience="5-plus")
+        rebuild_index()
+
+        for question in (
+            {"tool": "epic"},
+            {"q": "epic"},
+            {"experience": "none"},
+            {"apprentice": "1"},
+            {"q": "no experience"},
+            {"productivity": "1"},
+            {"accuracy": "1"},
+        ):
+            assert found(**question) == [stated.id], question
+        counts = look().answer.counts
+        assert counts["tool"] == {"epic": 1}
+        assert counts["accuracy"] == {"1": 1}
+
+    def test_listings_are_counted_by_the_days_since_they_were_posted(self):
+        now = clock.now()
+        new = make_job(published_at=now - timedelta(hours=5))
+        make_job(published_at=now - timedelta(days=5))
+        rebuild_index()
+
+        assert found(since="3") == [new.id]
+        counts = look(since="3").answer.counts["since"]
+        assert counts == {"1": 1, "3": 1, "7": 2, "14": 2, "30": 2}
+
+    def test_the_title_counts_as_if_it_had_been_ticked(self):
+        titled = make_job(title="Outpatient coder, cardiology (CCC)", terms=[])
+        make_job(title="Coder", terms=[])
+        rebuild_index()
+
+        for question in ("outpatient", "cardiology", "ccc"):
+            assert found(q=question) == [titled.id]
+
+    def test_employers_are_counted_whichever_is_chosen(self):
+        ours = make_job()
+        other = make_job()
+        rebuild_index()
+
+        answer = look(employer=ours.organisation.slug).answer
+
+        assert answer.counts["employer"] == {
+            ours.organisation.slug: 1,
+            other.organisation.slug: 1,
+        }
+        assert answer.employers[other.organisation.slug] == other.organisation.name
 
     def test_one_employers_listings(self):
         ours = make_job()
@@ -389,8 +498,24 @@ QUESTIONS = [
     {"specialty": "cardiology", "code_set": "cpt"},
     {"employer": "mercy"},
     {"credential": "cuc"},
+    {"credential": "cpc", "need": "preferred"},
+    {"credential": "cpc", "need": "required"},
+    {"tool": ["epic", "codify"], "experience": "1-2"},
+    {"productivity": "1"},
+    {"accuracy": "1", "productivity": "1"},
+    {"pay_min": "9", "pay_per": "chart"},
+    {"since": "1"},
+    {"near": "Reno, NV", "miles": "10"},
+    {"near": "Houston, TX"},
 ]
 SORTED = [{"sort": sort} for sort in ("newest", "pay", "closing")]
+
+
+TOWNS = {
+    state: place
+    for state, name in (("TX", "Houston"), ("OH", "Dayton"), ("NV", "Reno"))
+    if (place := find_city(name, state))
+}
 
 
 @pytest.fixture
@@ -401,7 +526,12 @@ def varied() -> None:
         place = ("remote", "onsite", "hybrid")[number % 3]
         state = ("TX", "OH", "NV")[number % 3]
         terms = [
-            *credential("cpc" if number % 2 else "ccs"),
+            (
+                Facet.CREDENTIAL,
+                "cpc" if number % 2 else "ccs",
+                "required" if number % 3 else "preferred",
+            ),
+            (Facet.TOOL, "epic" if number % 2 else "meditech", "required"),
             (Facet.SETTING, "ed" if number % 4 else "asc"),
             (Facet.CODE_SET, "cpt"),
         ]
@@ -419,8 +549,13 @@ def varied() -> None:
             role="auditor" if number % 4 == 0 else "coder",
             engagement="prn" if number % 5 == 1 else "full-time",
             place_kind=place,
-            city="" if place == "remote" else "Town",
+            city="" if place == "remote" else TOWNS[state].name,
             state_code="" if place == "remote" else state,
+            lat=None if place == "remote" else TOWNS[state].lat,
+            lng=None if place == "remote" else TOWNS[state].lng,
+            productivity="4 charts an hour" if number % 4 == 1 else "",
+            accuracy_percent=95 if number % 3 else None,
+            experience=("none", "1-2", "5-plus")[number % 3],
             apprentice_welcome=number % 6 == 1,
             pay_unit=unit,
             pay_low_cents=cents,
