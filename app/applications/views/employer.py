@@ -15,7 +15,7 @@ from app.applications.views.blueprint import bp
 from app.downloads import send_document
 from app.errors import Conflict, Invalid
 from app.extensions import db, limiter
-from app.seekers.services import note_access
+from app.seekers.services import coder_sent, match, note_access
 
 
 @bp.get("/employers/jobs/<int:job_id>/applications")
@@ -80,7 +80,13 @@ def _moved(application: Application) -> ResponseReturnValue:
 
 
 def _page(found: Application, form: MoveForm) -> ResponseReturnValue:
-    page = render_template("applications/review.html", application=found, form=form, labels=STAGES)
+    page = render_template(
+        "applications/review.html",
+        application=found,
+        form=form,
+        labels=STAGES,
+        match=match(found.job, coder_sent(found.snapshot)),
+    )
     return page, form.status
 
 

@@ -19,6 +19,7 @@ from app.seekers.services.experiences import (
 )
 from app.seekers.services.invitations import decline, invitations_to, invite
 from app.seekers.services.jobs_for import JobMatch, Recommendations, jobs_for, match_with
+from app.seekers.services.matching import coder_sent, match
 from app.seekers.services.profiles import (
     Gap,
     edit_profile,
@@ -42,6 +43,7 @@ __all__ = [
     "add_credential",
     "add_experience",
     "change_experience",
+    "coder_sent",
     "coders_for",
     "decline",
     "edit_profile",
@@ -56,6 +58,7 @@ __all__ = [
     "keep_resume",
     "let_employers_find",
     "lock_profile",
+    "match",
     "match_with",
     "note_access",
     "pay_wish",

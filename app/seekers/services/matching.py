@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from math import asin, cos, radians, sin, sqrt
+from typing import Any
 
 from app import clock, taxonomy
 from app.jobs.models import Job
@@ -103,6 +104,32 @@ def coder_of(profile: SeekerProfile) -> Coder:
         states=frozenset(states),
         point=point_of(profile.city, profile.state),
         will_relocate=profile.will_relocate,
+    )
+
+
+def coder_sent(sent: Mapping[str, Any]) -> Coder:
+    """The same of the copy that went with an application, also of one that holds less."""
+    held = [
+        ProfileCredential(
+            credential=entry["credential"],
+            is_apprentice=entry["is_apprentice"],
+            expires_on=date.fromisoformat(entry["expires_on"]) if entry["expires_on"] else None,
+            status=entry["status"],
+        )
+        for entry in sent.get("credentials", ())
+    ]
+    city, state = sent.get("city", ""), sent.get("state", "")
+    worked_in = {entry["setting"] for entry in sent.get("experiences", ()) if entry["setting"]}
+    return Coder(
+        credentials={credential.credential: credential for credential in held},
+        experience=sent.get("experience", ""),
+        settings=frozenset(worked_in.union(sent.get("settings", ()))),
+        specialties=frozenset(sent.get("specialties", ())),
+        tools=frozenset(sent.get("tools", ())),
+        city=city,
+        state=state,
+        states=frozenset({state} - {""}),
+        point=point_of(city, state),
     )
 
 

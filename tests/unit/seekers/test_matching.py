@@ -9,9 +9,11 @@ import time_machine
 
 from app.jobs.models import Facet
 from app.seekers.models import Experience, ProfileCredential, ProfileTerm, SeekerProfile, WorkFacet
-from app.seekers.services.matching import Answered, coder_of, distance, match
+from app.seekers.services import snapshot_of
+from app.seekers.services.matching import Answered, coder_of, coder_sent, distance, match
 from app.seekers.services.requirements import Kind, Need, any_of, requirements_of
 from app.seekers.services.wishes import is_wanted, wishes_of
+from tests.factories.accounts import make_account
 from tests.factories.jobs import make_job
 
 HAVE, MISSING, SILENT = Answered.HAVE, Answered.MISSING, Answered.SILENT
@@ -272,3 +274,26 @@ def test_pay_by_the_piece_is_not_compared(app):
     made = profile(pay_floor_cents=3_000)
     assert [a.answered for a in wishes_of(job, made)] == [SILENT]
     assert is_wanted(job, made)
+
+
+def test_the_copy_sent_with_an_application_answers_as_the_profile_does(app):
+    job = make_job(
+        experience="1-2", terms=(*CPC_OR_CCS, *TOOLS, *SETTINGS, (Facet.SPECIALTY, "cardiology"))
+    )
+    made = profile(
+        {"credential": "ccs", "status": "confirmed", "expires_on": date(2099, 1, 31)},
+        experience="3-4",
+        city="Austin",
+        state="TX",
+        positions=["inpatient"],
+        terms=[(WorkFacet.TOOL, "epic"), (WorkFacet.SPECIALTY, "cardiology")],
+    )
+    copy = snapshot_of(made, make_account())
+    assert match(job, coder_sent(copy)).answers == match(job, coder_of(made)).answers
+
+
+def test_a_copy_of_earlier_days_or_an_erased_one_answers_too(app):
+    job = make_job(terms=(*CPC_OR_CCS, *TOOLS))
+    for copy in ({}, {"credentials": [], "experiences": [], "state": "TX"}):
+        answered = {a.answered for a in match(job, coder_sent(copy)).answers if a.is_required}
+        assert SILENT in answered
