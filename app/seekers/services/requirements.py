@@ -101,8 +101,15 @@ def _place(job: Job) -> Iterator[Requirement]:
             f"{kind} in {where}",
             (job.city,),
             state=job.state_code,
-            point=point_of(job.city, job.state_code),
+            point=_point(job),
         )
+
+
+def _point(job: Job) -> tuple[float, float] | None:
+    """Where the listing says it is: a ZIP is nearer to the point than its town."""
+    if job.lat is None or job.lng is None:
+        return point_of(job.city, job.state_code)
+    return job.lat, job.lng
 
 
 def point_of(city: str, state: str) -> tuple[float, float] | None:
