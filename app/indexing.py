@@ -39,6 +39,7 @@ PATIENCE = 8.0  # seconds given to the engine to carry out a write; later anothe
 ROUNDS = 5  # writes of one document that changes while it is written
 
 Refused = dict[str, str]  # id -> why the engine will not have that document
+Sent = tuple[Ticket, list[str]]  # a write under way, and the ids it is about
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,8 @@ class Kept:
     @property
     def kinds(self) -> tuple[str, ...]:
         """The kinds of outbox rows that stand for a change the index does not show yet."""
-        return (write_kind(self.name), settle_kind(self.name), *self.other_kinds)
+        own = (write_kind(self.name), many_kind(self.name), settle_kind(self.name))
+        return (*own, *self.other_kinds)
 
 
 _kept: dict[str, Kept] = {}
@@ -75,6 +77,7 @@ def register(kept: Kept) -> None:
     """Have an index kept: written to, compared, rebuilt, and shown on the desk."""
     _kept[kept.name] = kept
     tasks.handles(write_kind(kept.name), batch=True)(partial(_write_announced, kept.name))
+    tasks.handles(many_kind(kept.name))(partial(_write_many, kept.name))
     tasks.handles(settle_kind(kept.name))(partial(_settle_later, kept.name))
 
 
@@ -95,13 +98,25 @@ def write_kind(name: str) -> str:
     return f"{name}.index"
 
 
+def many_kind(name: str) -> str:
+    return f"{name}.index_many"
+
+
 def settle_kind(name: str) -> str:
     return f"{name}.index_settle"
 
 
 def announce(name: str, ids: Sequence[str]) -> None:
-    """Have the index hear of changed documents, once the change is committed: one row for all."""
-    tasks.defer(write_kind(name), {"ids": list(ids)})
+    """Have the index hear of changed documents, once the change is committed.
+
+    Rows of one document are done many together; one of many is done alone, so that each piece of
+    work stays within its lease.
+    """
+    if len(ids) == 1:
+        tasks.defer(write_kind(name), {"ids": list(ids)})
+        return
+    for chunk in _chunks(ids, CHUNK):
+        tasks.defer(many_kind(name), {"ids": chunk})
 
 
 def update(name: str, ids: Collection[str]) -> Refused:
@@ -111,16 +126,7 @@ def update(name: str, ids: Collection[str]) -> Refused:
     """
     kept, refused = _kept[name], Refused()
     for chunk in _chunks(sorted(set(ids)), CHUNK):
-        pending = set(chunk)
-        for _ in range(ROUNDS):
-            written, bad = _write(kept, pending)
-            refused |= bad
-            # Another worker may have read the database before us and written after us, or the
-            # other way round. Whoever writes last has to have written what the database has last.
-            now = dict(kept.revisions(pending))
-            pending = {i for i in pending - bad.keys() if now.get(i) != written.get(i)}
-            if not pending:
-                break
+        refused |= _bring_in_step(kept, chunk)
     return refused
 
 
@@ -146,7 +152,9 @@ def set_aside(name: str, refused: Mapping[str, str]) -> None:
 
 def on_the_way(name: str) -> set[str]:
     """Ids of documents whose writes are announced or not known to be carried out."""
-    rows = select(OutboxRow.payload).where(*tasks.unfinished((write_kind(name), settle_kind(name))))
+    rows = select(OutboxRow.payload).where(
+        *tasks.unfinished((write_kind(name), many_kind(name), settle_kind(name)))
+    )
     return {i for payload in db.session.scalars(rows) for i in ids_of(payload)}
 
 
@@ -174,15 +182,19 @@ def _write_announced(name: str, payloads: Sequence[Payload]) -> None:
     blamed: set[str] = set()
     for position in reversed(range(len(asked))):  # of several rows the last one stands for all
         for identity in asked[position]:
-            if identity not in refused or identity in blamed:
-                continue
-            blamed.add(identity)
-            if len(asked[position]) == 1:
+            if identity in refused and identity not in blamed:
+                blamed.add(identity)
                 failed[position] = tasks.Permanent(refused[identity])
-            else:
-                announce(name, [identity])  # a row of its own, which can be set aside
     if failed:
         raise tasks.Partly(failed)
+
+
+def _write_many(name: str, payload: Payload) -> None:
+    ids = ids_of(payload)
+    refused = _update_or_wait(name, ids)
+    _supersede(name, ids)
+    for identity in sorted(refused):
+        announce(name, [identity])  # a row of its own, which can be set aside
 
 
 def _settle_later(name: str, payload: Payload) -> None:
@@ -215,14 +227,43 @@ def _supersede(name: str, ids: Collection[str]) -> None:
 # --- Writing ------------------------------------------------------------------------------------
 
 
-def _write(kept: Kept, ids: Collection[str]) -> tuple[dict[str, int], Refused]:
-    """The revisions that were written; ids without one were taken away, or refused."""
-    documents, refused = documents_of(kept, sorted(ids))
-    gone = sorted(set(ids) - documents.keys() - refused.keys())
-    refused |= _upsert(kept.spec, list(documents.values()))
-    if gone:
-        _settle(engine().delete(kept.name, gone), gone)
-    return {i: int(each.get("revision", 0)) for i, each in documents.items()}, refused
+def _bring_in_step(kept: Kept, ids: Sequence[str]) -> Refused:
+    refused, sent = _send_latest(kept, ids)
+    for ticket, written in sent:
+        reason = _settle(ticket, written)
+        if reason is None:
+            continue
+        if len(written) == 1:
+            refused[written[0]] = reason
+            continue
+        # Its halves, read anew, until the documents to blame stand alone.
+        half = len(written) // 2
+        refused |= _bring_in_step(kept, written[:half]) | _bring_in_step(kept, written[half:])
+    return refused
+
+
+def _send_latest(kept: Kept, ids: Sequence[str]) -> tuple[Refused, list[Sent]]:
+    """Send what the database holds, and what changed while it was read and sent once more.
+
+    Another worker may have read the database before us and written after us, or the other way
+    round. Engines keep the order of writes, so whoever writes last has to look once more: what it
+    wrote must be what the database has by then.
+    """
+    refused, sent, pending = Refused(), list[Sent](), set(ids)
+    for _ in range(ROUNDS):
+        documents, bad = documents_of(kept, sorted(pending))
+        gone = sorted(pending - documents.keys() - bad.keys())
+        tickets, also_bad = _send(kept.spec, list(documents.values()))
+        sent += tickets
+        if gone:
+            sent.append((engine().delete(kept.name, gone), gone))
+        refused |= bad | also_bad
+        written = {i: int(each.get("revision", 0)) for i, each in documents.items()}
+        now = dict(kept.revisions(pending))
+        pending = {i for i in pending - refused.keys() if now.get(i) != written.get(i)}
+        if not pending:
+            break
+    return refused, sent
 
 
 def documents_of(kept: Kept, ids: Sequence[str]) -> tuple[dict[str, Document], Refused]:
@@ -241,23 +282,22 @@ def documents_of(kept: Kept, ids: Sequence[str]) -> tuple[dict[str, Document], R
     return made | more, refused | also_refused
 
 
-def _upsert(spec: IndexSpec, documents: Sequence[Document]) -> Refused:
-    """One write, or where it is refused its halves, until the documents to blame stand alone."""
+def _send(spec: IndexSpec, documents: Sequence[Document]) -> tuple[list[Sent], Refused]:
+    """One write, or where it is refused at once its halves."""
     if not documents:
-        return {}
+        return [], {}
     ids = [str(each[spec.id_field]) for each in documents]
     try:
-        reason = _settle(engine().upsert(spec.name, documents), ids)
+        return [(engine().upsert(spec.name, documents), ids)], {}
     except (SearchUnavailable, IndexMissing):
         raise
     except SearchError as error:
-        reason = str(error)
-    if reason is None:
-        return {}
-    if len(documents) == 1:
-        return {ids[0]: reason}
+        if len(documents) == 1:
+            return [], {ids[0]: str(error)}
     half = len(documents) // 2
-    return _upsert(spec, documents[:half]) | _upsert(spec, documents[half:])
+    sent, refused = _send(spec, documents[:half])
+    more, also_refused = _send(spec, documents[half:])
+    return sent + more, refused | also_refused
 
 
 def _settle(ticket: Ticket, ids: Sequence[str]) -> str | None:

@@ -69,7 +69,7 @@ class Load:
 
     def _visit(self) -> None:
         browser, number = self._site.test_client(), 0
-        while not self._over.wait(0.02):
+        while not self._over.wait(0.05):
             number += 1
             began = time.monotonic()
             page = browser.get(f"/jobs?q=coder+{number}+{threading.get_ident()}")
@@ -82,7 +82,7 @@ class Load:
         chance = random.Random(3)
         with self._site.app_context():
             ids = list(db.session.scalars(select(Job.id)))
-            while not self._over.wait(0.03):
+            while not self._over.wait(0.1):
                 if self._quiet.is_set():
                     continue
                 job = db.session.get_one(Job, chance.choice(ids), populate_existing=True)

@@ -163,7 +163,7 @@ class Server:
             if left <= 0:
                 return Outcome.PENDING, found.status
             time.sleep(min(pause, left))
-            pause = min(2 * pause, 0.5)
+            pause = min(2 * pause, 0.1)
 
     # --- Connections ---------------------------------------------------------------------------
 

@@ -235,11 +235,11 @@ def test_an_organisation_of_many_listings_is_one_row_until_the_worker_sees_it(mo
     db.session.commit()
     kinds = db.session.scalars(select(OutboxRow.kind).where(OutboxRow.done_at.is_(None))).all()
     assert kinds.count(OF_AN_ORGANISATION) == 1
-    assert indexing.write_kind("jobs") not in kinds
+    assert indexing.many_kind("jobs") not in kinds
 
     tasks.drain()
     assert indexed() == {}
-    written = select(func.count()).where(OutboxRow.kind == indexing.write_kind("jobs"))
+    written = select(func.count()).where(OutboxRow.kind == indexing.many_kind("jobs"))
     assert db.session.scalar(written) == 1
     db.session.expire_all()
     assert {job.revision for job in jobs} == {2}  # a comparison can see it

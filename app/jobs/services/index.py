@@ -18,7 +18,6 @@ from app.jobs.models import Job, JobState
 from search.indexes import JOBS
 
 OF_AN_ORGANISATION = "jobs.index_organisation"
-TOGETHER = 200  # listings announced in one row
 PAGE = 10_000  # rows read at once where only numbers are read
 
 # Longer than the interval: a featured listing whose time ran out just before the last comparison
@@ -51,9 +50,8 @@ def _announce_its_listings(payload: Mapping[str, Any]) -> None:
         update(Job).where(own).values(revision=Job.revision + 1),
         execution_options={"synchronize_session": False},
     )
-    ids = [str(job_id) for job_id in db.session.scalars(select(Job.id).where(own).order_by(Job.id))]
-    for start in range(0, len(ids), TOGETHER):
-        indexing.announce(JOBS.name, ids[start : start + TOGETHER])
+    ids = db.session.scalars(select(Job.id).where(own).order_by(Job.id))
+    indexing.announce(JOBS.name, [str(job_id) for job_id in ids])
 
 
 def update_index(job_ids: Collection[int]) -> None:
