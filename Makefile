@@ -1,6 +1,6 @@
 # What can be done with a clone. `make run` and `make test` need git, make and Python, nothing else.
 
-.PHONY: help run install develop test test-postgres test-meilisearch browser screens bench \
+.PHONY: help run install develop test test-postgres test-meilisearch faults browser screens bench \
 	bench-search relevance lint format lock migration clean
 
 PY := .venv/bin/python
@@ -13,6 +13,7 @@ help:
 	@echo "make test              every test, on SQLite and the embedded search engine"
 	@echo "make test-postgres     the same on PostgreSQL"
 	@echo "make test-meilisearch  the same with the Meilisearch that MEILI_URL names"
+	@echo "make faults            what befalls a Meilisearch that MEILI_BINARY names, under load"
 	@echo "make browser           the tests in a real browser"
 	@echo "make lint              style, format and types"
 	@echo "make bench             what the figures in the README come from"
@@ -40,6 +41,10 @@ test-postgres: develop
 test-meilisearch: develop
 	@test -n "$(MEILI_URL)" || { echo "Set MEILI_URL (and MEILI_KEY) to a Meilisearch 1.50."; exit 1; }
 	$(PYTEST) -n 2 -m "not browser" -rs
+
+faults: develop
+	@test -x "$(MEILI_BINARY)" || { echo "Set MEILI_BINARY to a meilisearch of version 1.50."; exit 1; }
+	$(PYTEST) -n 0 tests/faults -rs
 
 browser: develop
 	@bash bin/chromium

@@ -18,7 +18,7 @@ from tests.factories.jobs import make_job
 from tests.load import Load
 
 LISTINGS = 40
-REBUILDS = 3
+REBUILDS = 2
 
 
 @pytest.fixture
