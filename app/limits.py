@@ -30,6 +30,7 @@ FEED_PER_ADDRESS = "20 per hour"  # each reads every listing
 MOVE_PER_ACCOUNT = "300 per hour"  # each sends a coder a mail with words of the employer's
 UPLOAD_PER_ACCOUNT = "30 per hour"
 INVITE_PER_ACCOUNT = "60 per hour"
+IMPORT_PER_ACCOUNT = "30 per hour"  # each may ask another machine for megabytes
 
 
 def typed_address() -> str:

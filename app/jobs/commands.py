@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
 
 from app import worker
+from app.accounts.services import find_account
+from app.employers.services import organisation_on_desk
+from app.errors import DomainError
 from app.extensions import db
 from app.filters import plural
-from app.jobs.services import samples, warn_of_expiry
+from app.jobs.intake import KINDS
+from app.jobs.services import importing, samples, sources, warn_of_expiry
 from app.jobs.services.index import listing_count, rebuild_index
 from app.jobs.services.landing import COUNTED_EVERY, count_topics
 
@@ -27,6 +32,13 @@ def warn_members_of_expiry() -> None:
 @worker.every(COUNTED_EVERY, apart=True)
 def count_kinds_of_jobs() -> None:
     count_topics()
+    db.session.commit()
+
+
+@worker.every(timedelta(minutes=5))
+def import_what_is_due() -> None:
+    importing.start_due_runs()
+    importing.take_up_lost_runs()
     db.session.commit()
 
 
@@ -64,3 +76,44 @@ def load() -> None:
         f"To try the site out: {samples.EMPLOYER}, {samples.CODER} and {samples.MODERATOR}, "
         f"each with the password “{samples.PASSWORD}”."
     )
+
+
+@group.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--organisation", required=True, help="The organization's part of the address.")
+@click.option("--as", "email", required=True, help="The operator's account.")
+@click.option("--kind", type=click.Choice(list(KINDS)), default="auto", show_default=True)
+@click.option("--publish-free", is_flag=True, help="Put complete listings up without a payment.")
+def take_in(file: Path, organisation: str, email: str, kind: str, publish_free: bool) -> None:
+    """Import a feed that was saved as a FILE."""
+    account = find_account(email)
+    if account is None or not account.is_operator:
+        raise click.ClickException(f"{email} is no operator.")
+    try:
+        source, run = sources.take_file(
+            account,
+            organisation_on_desk(account, organisation),
+            name=file.name,
+            content=file.read_bytes(),
+            kind=kind,
+        )
+        if publish_free:
+            sources.act_on_source(account, source, "grant")
+    except DomainError as error:
+        raise click.ClickException(error.message) from error
+    db.session.commit()
+    with click.progressbar(length=run.total, label="Postings") as bar:
+        more, done = True, 0
+        while more:
+            more = importing.go_on(run)
+            db.session.commit()
+            bar.update(run.at - done)
+            done = run.at
+    for number, message in run.messages:
+        click.echo(f"{number}: {message}" if number else message, err=True)
+    click.echo(
+        f"{run.added} added, {run.changed} changed, {run.unchanged} unchanged, "
+        f"{run.duplicates} known already, {run.closed} closed, {run.refused} refused."
+    )
+    if run.state == "failed":
+        raise click.ClickException("The import failed.")

@@ -229,6 +229,136 @@ class JobRevision(Base):
     job: Mapped[Job] = relationship()
 
 
+class JobSource(Base):
+    """A feed of an organisation's jobs: an address that is read on schedule, or files sent in."""
+
+    __tablename__ = "job_source"
+    __table_args__ = (
+        CheckConstraint("schedule in ('off', 'hourly', 'daily')", name="schedule"),
+        Index(None, "next_run_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    created_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    kind: Mapped[str]  # a key of intake.KINDS
+    name: Mapped[str]
+    url: Mapped[str] = mapped_column(default="")  # empty: files are sent in
+    schedule: Mapped[str] = mapped_column(default="off")
+    # The operator who pays for what it brings: complete listings go live by themselves.
+    granted_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    paused: Mapped[str] = mapped_column(default="")  # the reason; empty while it runs
+    failures: Mapped[int] = mapped_column(default=0)  # runs that failed one after the other
+    etag: Mapped[str] = mapped_column(default="")
+    modified: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+    next_run_at: Mapped[datetime | None]
+    organisation: Mapped[Organisation] = relationship()
+
+
+class ImportRun(Base):
+    """One reading of a source, done in pieces; `at` says how far it has come."""
+
+    __tablename__ = "import_run"
+    __table_args__ = (
+        CheckConstraint(
+            "state in ('waiting', 'reading', 'closing', 'done', 'failed')", name="state"
+        ),
+        # One at a time: whoever comes second is told so.
+        Index(
+            "uq_import_run_unfinished",
+            "source_id",
+            unique=True,
+            sqlite_where=text("finished_at is null"),
+            postgresql_where=text("finished_at is null"),
+        ),
+        Index(None, "source_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey("job_source.id"))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # None: the schedule
+    state: Mapped[str] = mapped_column(default="waiting")
+    is_complete: Mapped[bool] = mapped_column(default=False)
+    may_close_many: Mapped[bool] = mapped_column(default=False)
+    total: Mapped[int] = mapped_column(default=0)
+    at: Mapped[int] = mapped_column(default=0)
+    added: Mapped[int] = mapped_column(default=0)
+    changed: Mapped[int] = mapped_column(default=0)
+    unchanged: Mapped[int] = mapped_column(default=0)
+    closed: Mapped[int] = mapped_column(default=0)
+    duplicates: Mapped[int] = mapped_column(default=0)
+    refused: Mapped[int] = mapped_column(default=0)
+    kept_open: Mapped[int] = mapped_column(default=0)  # gone, and too many to close unasked
+    messages: Mapped[list[Any]] = mapped_column(JSON, default=list)  # [number, text]
+    started_at: Mapped[datetime]
+    touched_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    source: Mapped[JobSource] = relationship()
+
+
+class ImportItem(Base):
+    """A posting of an unfinished run that waits its turn."""
+
+    __tablename__ = "import_item"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("import_run.id"), index=True)
+    posting: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class ImportedJob(Base):
+    """A posting of a source and the listing it stands for."""
+
+    __tablename__ = "imported_job"
+    __table_args__ = (
+        UniqueConstraint("source_id", "external_id"),
+        Index(None, "source_id", "last_run_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey("job_source.id"))
+    external_id: Mapped[str]
+    job_id: Mapped[int] = mapped_column(ForeignKey("job.id"), index=True)
+    # Its listing was there before, by hand or from another source: the feed changes nothing of it.
+    is_duplicate: Mapped[bool] = mapped_column(default=False)
+    digest: Mapped[str]
+    posting: Mapped[dict[str, Any]] = mapped_column(JSON)  # as last read
+    mapped: Mapped[dict[str, Any]] = mapped_column(JSON)  # the content that was made of it
+    notes: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    first_seen_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    last_run_id: Mapped[int]
+    misses: Mapped[int] = mapped_column(default=0)  # complete runs without it, one after the other
+    vanished_at: Mapped[datetime | None]
+    job: Mapped[Job] = relationship()
+
+
+class ImportPhrase(Base):
+    """What a feed says that our taxonomy does not know, and what its organisation decided."""
+
+    __tablename__ = "import_phrase"
+    __table_args__ = (UniqueConstraint("organisation_id", "field", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    field: Mapped[str]
+    key: Mapped[str]  # in lower case
+    shown: Mapped[str]
+    choice: Mapped[str] = mapped_column(default="")  # a slug; "-" says nothing; empty: undecided
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    decided_at: Mapped[datetime | None]
+
+
+class ImportPhraseUse(Base):
+    __tablename__ = "import_phrase_use"
+
+    imported_id: Mapped[int] = mapped_column(ForeignKey("imported_job.id"), primary_key=True)
+    phrase_id: Mapped[int] = mapped_column(
+        ForeignKey("import_phrase.id"), primary_key=True, index=True
+    )
+
+
 class JobPurchase(Base):
     """What a listing got for an order, once. A refund takes the same back."""
 

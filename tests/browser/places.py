@@ -128,6 +128,7 @@ PLACES = (
     Place("new organization, refused", "/employers/new", EMPLOYER, press="Create organization"),
     Place("organization", "/employers", EMPLOYER, ("main a:text-is('Edit')",)),
     Place("dashboard", "/employers", EMPLOYER, (DASHBOARD,)),
+    Place("feeds-in", "/employers", EMPLOYER, (DASHBOARD, "main a:text-is('Feeds')")),
     Place("preview", "/employers", EMPLOYER, (DASHBOARD, LISTING)),
     Place("check answers", "/employers", EMPLOYER, ANSWERS),
     *(

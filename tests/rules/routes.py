@@ -42,6 +42,14 @@ def _organisation(side: Side, _world: World) -> dict[str, Any]:
     return {"slug": side.organisation.slug}
 
 
+def _source(side: Side, _world: World) -> dict[str, Any]:
+    return {"source_id": side.source_id}
+
+
+def _own_source(side: Side, _world: World) -> dict[str, Any]:
+    return {"slug": side.organisation.slug, "source_id": side.source_id}
+
+
 def _application(side: Side, _world: World) -> dict[str, Any]:
     return {"application_id": side.application.id}
 
@@ -109,12 +117,17 @@ ROWS: dict[str, Row] = {
     "employers.on_desk": Row(_organisation),
     "employers.show": Row(_organisation),
     "jobs.act": Row(_with(_job, action="pause")),
+    "jobs.act_on_feed_in": Row(_with(_own_source, action="pause")),
+    "jobs.act_on_feed_on_desk": Row(_with(_source, action="pause")),
     "jobs.act_on_many": Row(_organisation, form={"action": "pause"}),
     "jobs.compose": Row(_with(_job, step="basics")),
     "jobs.dashboard": Row(_organisation),
     "jobs.duplicate": Row(_job),
     "jobs.feed": Row(_given(kind="rss")),
+    "jobs.feed_in": Row(_own_source),
     "jobs.feed_of_all": Row(),
+    "jobs.feeds_in": Row(_organisation),
+    "jobs.feeds_on_desk": Row(),
     "jobs.for_code": Row(_code),
     "jobs.how_ranking_works": Row(),
     "jobs.job_map": Row(),

@@ -22,6 +22,7 @@ from tests.factories.jobs import make_job
 from tests.factories.listings import make_codes
 from tests.factories.orders import make_order
 from tests.factories.seekers import make_profile
+from tests.factories.sources import make_source
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Side:
     found_id: int  # of a coder whom the employer may invite
     session_id: int
     order_id: int
+    source_id: int
 
 
 @dataclass(frozen=True)
@@ -116,4 +118,5 @@ def _make_side() -> Side:
             select(AccountSession.id).where(AccountSession.account_id == coder.id)
         ).one(),
         order_id=make_order(buyer=employer).id,
+        source_id=make_source(organisation=organisation, account=employer).id,
     )

@@ -20,7 +20,7 @@ from app.extensions import db
 from app.jobs.content import Content, content_of, write_content
 from app.jobs.documents import is_past_close
 from app.jobs.lifecycle import STATE_LABELS, Action, Role
-from app.jobs.models import Job, JobRevision, JobState
+from app.jobs.models import ImportedJob, Job, JobRevision, JobState
 from app.jobs.services.moves import actions_for, carry_out, job_for, record, state_of
 from app.jobs.services.named_codes import copy_codes
 from app.jobs.signals import Interest, interest_asked
@@ -110,7 +110,9 @@ def _new_draft(account: Account, organisation: Organisation, content: Content) -
         raise Conflict(f"{organisation.name} is suspended, so it cannot post.")
     drafts = db.session.scalar(
         select(func.count(Job.id)).where(
-            Job.organisation_id == organisation.id, Job.state == JobState.DRAFT
+            Job.organisation_id == organisation.id,
+            Job.state == JobState.DRAFT,
+            Job.id.not_in(select(ImportedJob.job_id)),  # those are as many as the feed has
         )
     )
     if (drafts or 0) >= MOST_DRAFTS:

@@ -107,10 +107,11 @@ def approve(moderator: Account, job_id: int, *, seen: str) -> bool:
         return True
     if job.state == JobState.IN_REVIEW:
         _must_have_seen(job, seen)
-    return _publish(moderator, job, role)
+    return publish(moderator, job, role)
 
 
-def _publish(moderator: Account, job: Job, role: Role) -> bool:
+def publish(moderator: Account, job: Job, role: Role, *, tell: bool = True) -> bool:
+    """Put a locked listing up that was read. `tell`: whether its members get a mail about it."""
     moment = clock.now()
     later = job.publish_at is not None and job.publish_at > moment
     action = Action.SCHEDULE if later else Action.APPROVE
@@ -125,7 +126,8 @@ def _publish(moderator: Account, job: Job, role: Role) -> bool:
     job.rejection = ""
     keep_approved(job)
     confirm_organisation(moderator, job.organisation)
-    emails.send_approved(job)
+    if tell:
+        emails.send_approved(job)
     return True
 
 

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from app.jobs.views import composing, desk, employer, feeds, insight, landing, mapping, pay, public
+from app.jobs.views import (
+    composing,
+    desk,
+    employer,
+    feeds,
+    insight,
+    landing,
+    mapping,
+    pay,
+    public,
+    sources,
+)
 from app.jobs.views.blueprint import bp
 
 __all__ = [
@@ -16,4 +27,5 @@ __all__ = [
     "mapping",
     "pay",
     "public",
+    "sources",
 ]

@@ -18,12 +18,15 @@ from app.errors import DomainError
 from app.extensions import db
 from app.jobs import services
 from app.jobs.lifecycle import Action
-from app.jobs.models import Job, JobPurchase, JobRevision, JobState
+from app.jobs.models import ImportRun, Job, JobPurchase, JobRevision, JobSource, JobState
+from app.jobs.services import importing, sources
 from app.jobs.services.review import seen_mark
 from app.jobs.services.rules import STEPS
 from tests.factories.accounts import make_account, make_moderator
+from tests.factories.employers import make_organisation
 from tests.factories.jobs import make_job
 from tests.factories.listings import make_draft, make_submitted
+from tests.factories.sources import board, make_source, posting
 from tests.payments import mails_queued
 
 CROWD = 6
@@ -157,3 +160,36 @@ def test_many_clicks_on_create_make_one_organisation(app: Flask) -> None:
     }
     at_once(app, *[lambda: create_organisation(account(owner), **facts)] * CROWD)
     assert db.session.scalar(select(func.count(Organisation.id))) == 1
+
+
+def test_workers_at_one_run_take_each_posting_once(app: Flask) -> None:
+    employer = make_account()
+    organisation = make_organisation(owner=employer)
+    jobs = (posting(number) for number in range(40))
+    _, run = sources.take_file(
+        employer, organisation, name="board.json", content=board(*jobs), kind="auto"
+    )
+    db.session.commit()
+    run_id = run.id
+
+    def work() -> None:
+        run = db.session.get_one(ImportRun, run_id)
+        while importing.go_on(run, chunk=5):
+            db.session.commit()
+
+    at_once(app, *[work] * CROWD)
+    assert (run.state, run.added, run.at) == ("done", 40, 40)
+    assert db.session.scalar(select(func.count(Job.id))) == 40
+
+
+def test_of_two_runs_at_once_one_begins(app: Flask) -> None:
+    employer = make_account()
+    source = make_source(organisation=make_organisation(owner=employer), account=employer)
+    source_id = source.id
+
+    def begin() -> int:
+        return importing.begin_run(db.session.get_one(JobSource, source_id), None).id
+
+    outcomes = at_once(app, *[begin] * CROWD)
+    assert sum(isinstance(outcome, int) for outcome in outcomes) == 1
+    assert sum("right now" in str(outcome) for outcome in outcomes) == CROWD - 1
