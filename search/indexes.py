@@ -30,6 +30,18 @@ TRADE_SYNONYMS: dict[str, tuple[str, ...]] = {
     "anesthesia": ("anaesthesia",),
     "wfh": ("remote",),
     "apprentice": ("entry level", "trainee"),
+    "sr": ("senior",),
+    "senior": ("sr",),
+    # One work under its many titles.
+    **dict.fromkeys(
+        (
+            *("coding specialist", "coding technician", "coding analyst", "coding professional"),
+            *("him coder", "health information coder", "medical coder", "clinical coder"),
+            *("medical records technician", "medical record technician", "medical records coder"),
+            *("coding", "coders", "abstractor"),
+        ),
+        ("coder",),
+    ),
 }
 
 JOBS = IndexSpec(
@@ -61,6 +73,7 @@ JOBS = IndexSpec(
         Field("place_kind", Kind.KEYWORD, facet=True, filterable=True),
         # Every state the job may be done from: its own, or each eligible one of a remote job.
         Field("states", Kind.KEYWORD, facet=True, filterable=True),
+        Field("everywhere", Kind.BOOLEAN, filterable=True),  # remote, and open to all of them
         Field("town", Kind.KEYWORD, facet=True, filterable=True),  # not of a remote job
         Field("point", Kind.GEO, filterable=True),
         Field("apprentice", Kind.BOOLEAN, facet=True, filterable=True),

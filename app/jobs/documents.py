@@ -64,6 +64,7 @@ def search_document(job: Job) -> dict[str, Any]:
         "experience": job.experience,
         "place_kind": job.place_kind,
         "states": states_of(job),
+        "everywhere": job.place_kind == "remote" and not job.values(Facet.STATE),
         "town": town_of(job),
         "point": {"lat": job.lat, "lng": job.lng} if _has_point(job) else None,
         "apprentice": welcomes_new_coders(job),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -117,18 +117,14 @@ def normal_title(title: str) -> str:
     return " ".join(normal)
 
 
-def title_phrase(found: Sequence[Token]) -> tuple[str, int] | None:
-    """The usual word for the job title that words begin with, and how many words that takes."""
-    for size in range(min(_LONGEST, len(found)), 1, -1):
-        usual = _TITLES.get(tuple(token.word for token in found[:size]))
-        if usual:
-            return usual, size
-    return None
+def is_noise(word: str, *, beside: bool) -> bool:
+    """Whether a typed word says nothing about which job; `beside` something that was understood."""
+    return word in _NOISE or (beside and (word in _NOISE_BESIDE or len(word) == 1))
 
 
-def is_noise(word: str) -> bool:
-    """Whether a typed word says nothing about which job is wanted."""
-    return word in _NOISE
+def ends_a_name(word: str) -> bool:
+    """Whether what stands before the word is the name of an employer."""
+    return word in _ENDS_OF_NAMES
 
 
 def _credential_phrases() -> Iterator[tuple[str, str]]:
@@ -163,9 +159,11 @@ def _words(phrase: str) -> Words:
     return tuple(token.word for token in tokens(phrase))
 
 
-_PLAIN = ("role", "setting", "specialty", "code_set", "tool", "place", "engagement")
+_PLAIN = ("role", "setting", "specialty", "code_set", "tool", "place", "engagement", "paid")
 _MEANINGS = _read_meanings()
 _TITLES = {
     _words(phrase): usual for usual, phrases in _READ["titles"].items() for phrase in phrases
 }
-_NOISE = frozenset(_READ["noise"]["words"])
+_NOISE = frozenset(_READ["noise"]["always"])
+_NOISE_BESIDE = frozenset(_READ["noise"]["beside"])
+_ENDS_OF_NAMES = frozenset(_READ["employers"]["end_in"])

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 
 from app import clock
 from app.jobs.services.criteria import CALENDAR_PAY, FILTERS, FLAGS, SINCE, Criteria, Near
 from app.jobs.services.naming import jobs_naming
-from app.jobs.services.ranking import BROWSE, MOST_FEATURED, order_of, preferences_of
+from app.jobs.services.ranking import (
+    BROWSE,
+    MOST_FEATURED,
+    circle,
+    nearness_of,
+    order_of,
+    preferences_of,
+)
 from search.contract import (
     MAX_TOTAL,
     All,
     AnyOf,
     Eq,
     Filter,
-    GeoRadius,
     In,
     Not,
     Range,
@@ -52,16 +59,25 @@ def search_query(criteria: Criteria, *, limit: int) -> SearchQuery:
 
 
 def tiers_of(criteria: Criteria) -> list[SearchQuery]:
-    """The same question in parts that follow each other, by how much of it titles say."""
+    """The same question in parts that follow each other: nearest first, then by what titles say."""
     query = replace(page_query(criteria), facets=(), offset=0)
+    near = nearness_of(criteria)
+    parts = [
+        All((_where(criteria), *both))
+        for both in product(near or [All(())], _by_titles(criteria, few=bool(near)))
+    ]
+    return [replace(query, where=part) for part in parts] if len(parts) > 1 else [query]
+
+
+def _by_titles(criteria: Criteria, *, few: bool) -> list[Filter]:
+    """Titles that say all of what was chosen, some of it, none; with `few`, all or not all."""
     said = preferences_of(criteria)
     if not said:
-        return [query]
+        return [All(())]
     every, some = All(tuple(said)), AnyOf(tuple(said))
-    parts: list[Filter] = [every, Not(some)]
-    if len(said) > 1:
-        parts.insert(1, All((some, Not(every))))
-    return [replace(query, where=All((_where(criteria), part))) for part in parts]
+    if few or len(said) == 1:
+        return [every, Not(every)]
+    return [every, All((some, Not(every))), Not(some)]
 
 
 def windows(
@@ -129,11 +145,10 @@ def _where(criteria: Criteria) -> Filter:
 
 def _within(near: Near) -> Filter:
     """In the circle, or remote and open to its state: nobody there need move for that either."""
-    place = near.place
     return AnyOf(
         (
-            GeoRadius("point", place.lat, place.lng, near.metres),
-            All((Eq("place_kind", "remote"), Eq("states", place.state))),
+            circle(near),
+            All((Eq("place_kind", "remote"), Eq("states", near.place.state))),
         )
     )
 

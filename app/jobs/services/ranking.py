@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.jobs.services.criteria import RELEVANCE, Criteria
-from search.contract import Filter, In
+from app.jobs.services.criteria import RELEVANCE, Criteria, Near
+from search.contract import All, Eq, Filter, GeoRadius, In, Not
 from search.indexes import JOBS
 
 BROWSE = "browse"  # where nothing is typed: quality, then date
@@ -70,11 +70,31 @@ def preferences_of(criteria: Criteria) -> list[Filter]:
     """
     if criteria.sort != RELEVANCE:
         return []
-    return [
+    said: list[Filter] = [
         In("said", tuple(f"{name}:{value}" for value in values))
         for name, values in criteria.chosen.items()
-        if name in SAID_IN_TITLES
+        if name in SAID_IN_TITLES and (name, len(values) > 1) != ("credential", True)
     ]
+    credentials = criteria.chosen.get("credential", ())
+    if len(credentials) > 1:
+        # Any of them will do, and who holds several looks for work that takes them all.
+        said.append(All(tuple(Eq(criteria.credential_field, slug) for slug in credentials)))
+    return said
+
+
+def nearness_of(criteria: Criteria) -> list[Filter]:
+    """From near to far: in the circle, remote and naming the state, remote and open to all."""
+    if criteria.sort != RELEVANCE or not (criteria.near or "state" in criteria.chosen):
+        return []
+    everywhere = Eq("everywhere", True)
+    if criteria.near is None:
+        return [Not(everywhere), everywhere]
+    inside = circle(criteria.near)
+    return [inside, All((Not(inside), Not(everywhere))), All((Not(inside), everywhere))]
+
+
+def circle(near: Near) -> Filter:
+    return GeoRadius("point", near.place.lat, near.place.lng, near.metres)
 
 
 def rank_key(document: Mapping[str, Any], order: str | None = BROWSE) -> tuple[Any, ...]:

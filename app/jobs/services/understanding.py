@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from app import places, taxonomy
 from app.jobs import vocabulary
@@ -44,6 +45,7 @@ _UNITS = {
 }
 MOST_AN_HOUR = 500  # dollars: a larger amount without a unit is a year's pay
 LEAST_A_YEAR = 10_000
+FORM_1099 = 1_099  # "1099 per chart" is a kind of employment and a way of paying it
 _MILES = re.compile(
     r"(?:\bwithin\s)?(?<![\w.])(\d{1,3})\s?(?:miles?|mi)\b(?:\sof\b)?", re.I | re.ASCII
 )
@@ -100,17 +102,13 @@ def understand(typed: str) -> Understood:
 
 
 def _take(text: str, found: Understood) -> str:
-    tokens = vocabulary.tokens(text)
     pieces = _exact(text)
-    pieces += _places_and_titles(text, tokens, pieces)
+    pieces += _places(text, vocabulary.tokens(text), pieces)
     for piece in pieces:
         if piece.said:
             piece.said(found)
-    if not pieces and not found.is_anything:
-        rest = _without_noise(text, tokens)
-        return rest or text
     kept = _replaced(text, pieces)
-    return _without_noise(kept, vocabulary.tokens(kept))
+    return _without_noise(kept, beside=found.is_anything) or ("" if found.is_anything else text)
 
 
 def _replaced(text: str, pieces: Sequence[_Piece]) -> str:
@@ -121,12 +119,12 @@ def _replaced(text: str, pieces: Sequence[_Piece]) -> str:
     return "".join((*parts, text[place:]))
 
 
-def _without_noise(text: str, tokens: Sequence[Token]) -> str:
+def _without_noise(text: str, *, beside: bool) -> str:
     quoted = [match.span() for match in _QUOTED.finditer(text)]
     empty = [
         _Piece(token.start, token.end)
-        for token in tokens
-        if vocabulary.is_noise(token.word)
+        for token in vocabulary.tokens(text)
+        if vocabulary.is_noise(token.word, beside=beside)
         and not any(start <= token.start < end for start, end in quoted)
     ]
     words = _replaced(text, empty).split()
@@ -143,6 +141,8 @@ def _exact(text: str) -> list[_Piece]:
 
     for quoted in _QUOTED.finditer(text):
         take(*quoted.span(), None, quoted[0])
+    for start, end in _names(text):
+        take(start, end, None, text[start:end])
     for miles in _MILES.finditer(text):
         take(*miles.span(), _says_miles(int(miles[1])))
     for years in _YEARS.finditer(text):
@@ -162,10 +162,15 @@ def _exact(text: str) -> list[_Piece]:
     return pieces
 
 
-def _places_and_titles(
-    text: str, tokens: Sequence[Token], pieces: Sequence[_Piece]
-) -> list[_Piece]:
-    """Cities, states and job titles among the words that are left, which may be several."""
+def _names(text: str) -> Iterator[tuple[int, int]]:
+    """The names of employers, such as Epic Staffing: the word before counts with its end."""
+    for before, last in pairwise(vocabulary.tokens(text)):
+        if vocabulary.ends_a_name(last.word) and not vocabulary.is_noise(before.word, beside=False):
+            yield before.start, last.end
+
+
+def _places(text: str, tokens: Sequence[Token], pieces: Sequence[_Piece]) -> list[_Piece]:
+    """Cities and states among the words that are left, which may be several."""
     found: list[_Piece] = []
     place = 0
     while place < len(tokens):
@@ -173,9 +178,9 @@ def _places_and_titles(
         used = 0
         if near:
             is_last = place + 1 == len(tokens)
-            said, instead, used = _place_or_title(text, near, is_last)
-            if used:
-                found.append(_Piece(near[0].start, near[used - 1].end, said, instead))
+            said, used = _place(text, near, is_last)
+            if said:
+                found.append(_Piece(near[0].start, near[used - 1].end, said))
         place += max(1, used)
     return found
 
@@ -187,19 +192,14 @@ def _until_taken(tokens: Sequence[Token], pieces: Sequence[_Piece]) -> Iterator[
         yield token
 
 
-def _place_or_title(text: str, near: list[Token], is_last: bool) -> tuple[Said | None, str, int]:
-    """What is said, what stays instead, and how many words that took: none if it is neither."""
-    spelled = [
-        text[token.start : token.end] + ","[: text[token.end :][:1] == ","] for token in near
-    ]
+def _place(text: str, near: list[Token], is_last: bool) -> tuple[Said | None, int]:
+    """What is said by the words that come next, and how many of them say it."""
+    spelled = [text[t.start : t.end] + ("," if text[t.end :][:1] == "," else "") for t in near]
     state, used = _leading_state(spelled, is_last)
     city = places.leading_place(spelled)
     if city and city[1] > used:
-        return _says_place(city[0]), "", city[1]
-    if state:
-        return _says([("state", state)]), "", used
-    title = vocabulary.title_phrase(near)
-    return (None, *title) if title else (None, "", 0)
+        return _says_place(city[0]), city[1]
+    return (_says([("state", state)]), used) if state else (None, 0)
 
 
 def _leading_state(spelled: Sequence[str], is_last: bool) -> tuple[str, int]:
@@ -275,7 +275,7 @@ def _says_pay(paid: re.Match[str]) -> Said | None:
         unit = "hour"
     if not unit and paid["sign"] and dollars >= LEAST_A_YEAR:
         unit = "year"
-    if not unit or not cents:
+    if not unit or not cents or (dollars == FORM_1099 and not paid["sign"]):
         return None
     if paid["low"] and unit != "year":
         cents = min(cents, round(float(paid["low"]) * 100))
