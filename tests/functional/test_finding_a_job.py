@@ -430,3 +430,24 @@ def _seconds_until(site: Flask, count: int, *, patience: float) -> float:
             break
         time.sleep(0.02)
     return time.monotonic() - began
+
+
+class TestFilters:
+    def test_a_place_and_pay_can_be_asked_for_where_nothing_was_found(self, client):
+        rebuild_index()
+
+        page = client.get("/jobs?near=St.+Louis%2C+MO").text
+
+        assert 'name="near"' in page
+        assert 'value="St. Louis, MO"' in page
+        assert 'name="pay_min"' in page
+
+    def test_a_place_nobody_knows_is_told_in_its_field(self, client):
+        make_job()
+        rebuild_index()
+
+        page = client.get("/jobs?near=Zzz").text
+
+        assert "We know no place called “Zzz”." in page
+        assert 'aria-invalid="true"' in page
+        assert "1 job" in page

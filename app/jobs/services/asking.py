@@ -94,10 +94,11 @@ def windows(
 
 
 def featured_query(criteria: Criteria) -> SearchQuery:
-    """The question for what stands above the others where nothing is typed."""
+    """The question for what stands above the others where nothing is typed; near, if asked so."""
+    here = (circle(criteria.near),) if criteria.near else ()
     return SearchQuery(
         index=JOBS.name,
-        where=All((_where(criteria), Eq("featured", 1))),
+        where=All((_where(criteria), Eq("featured", 1), *here)),
         groups=_groups(criteria),
         order=BROWSE,
         limit=MOST_FEATURED,

@@ -195,6 +195,19 @@ class TestFilters:
         assert set(found(near="63101", miles="10")) == wanted - {over_the_river.id}
         assert set(found(near="63101", place="onsite")) == {here.id, over_the_river.id}
 
+    def test_the_nearest_come_first_and_nothing_featured_before_them(self):
+        soon = clock.now() + timedelta(days=9)
+        anywhere = make_job(featured_until=soon)
+        named = make_job(terms=[(Facet.STATE, "MO")])
+        here = in_town("St. Louis", "MO")
+        rebuild_index()
+
+        result = look(near="63101")
+
+        assert result.featured == []
+        assert [card.id for card in result.cards] == [here.id, named.id, anywhere.id]
+        assert [card.id for card in look(state="MO").featured] == [anywhere.id]
+
     def test_a_remote_job_open_to_a_state_is_in_every_search_of_that_state(self):
         texas = make_job(terms=[(Facet.STATE, "TX"), (Facet.STATE, "OK")])
         anywhere = make_job()
