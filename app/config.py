@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,6 +15,7 @@ ENVIRONMENTS = ("development", "test", "production")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 DEVELOPMENT_SECRET = "for development only, never for production"  # noqa: S105 - refused there
 SMTP_SCHEMES = ("smtp", "smtps", "smtp+plain")
+INDEXNOW_KEY = re.compile(r"[A-Za-z0-9-]{8,128}")
 STRIPE_TEST_KEYS = ("sk_test_", "rk_test_")
 
 
@@ -104,6 +106,25 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("FREE_CODE_VIEWS", "5", "More code pages a free account gets in a period.", int),
     Setting("CODE_VIEW_DAYS", "30", "Length of that period in days.", int),
     Setting("MAX_UPLOAD_MB", "5", "Largest résumé, in megabytes.", int),
+    Setting(
+        "INDEXNOW_KEY",
+        "",
+        "Key under which IndexNow is told of listings: 8 to 128 letters, digits and hyphens. "
+        "Empty: it is told nothing.",
+    ),
+    Setting("INDEXNOW_URL", "https://api.indexnow.org/indexnow", "Where IndexNow is told."),
+    Setting(
+        "GOOGLE_INDEXING_CREDENTIALS",
+        "",
+        "Path of the service account's JSON key for Google's Indexing API. Empty: Google is told "
+        "nothing and reads the sitemap.",
+    ),
+    Setting(
+        "GOOGLE_INDEXING_URL",
+        "https://indexing.googleapis.com/v3/urlNotifications:publish",
+        "Where Google is told.",
+    ),
+    Setting("GOOGLE_INDEXING_QUOTA", "200", "Notifications a day that Google takes from you.", int),
     Setting(
         "OUTBOUND_LOOPBACK",
         "no",
@@ -204,6 +225,15 @@ def _senseless(values: Mapping[str, Any]) -> list[str]:
         (
             mail.scheme in ("", "folder", *SMTP_SCHEMES),
             "MAIL_URL: must begin with smtp://, smtps://, smtp+plain:// or folder:",
+        ),
+        (
+            not values["INDEXNOW_KEY"] or bool(INDEXNOW_KEY.fullmatch(values["INDEXNOW_KEY"])),
+            "INDEXNOW_KEY: must have 8 to 128 letters, digits and hyphens",
+        ),
+        (
+            not values["GOOGLE_INDEXING_CREDENTIALS"]
+            or Path(values["GOOGLE_INDEXING_CREDENTIALS"]).is_file(),
+            "GOOGLE_INDEXING_CREDENTIALS: there is no such file",
         ),
         (values["WEB_WORKERS"] > 0, "WEB_WORKERS: must be 1 or more"),
         (values["WEB_THREADS"] > 0, "WEB_THREADS: must be 1 or more"),

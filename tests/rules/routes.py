@@ -145,6 +145,7 @@ ROWS: dict[str, Row] = {
     "pages.alive": Row(),
     "pages.desk": Row(),
     "pages.home": Row(),
+    "pages.indexnow_key": Row(_given(key="unknown-key"), accepts=ABSENT),
     "pages.mail": Row(lambda _side, world: {"name": world.mail}),
     "pages.mailbox": Row(),
     "pages.metrics": Row(),

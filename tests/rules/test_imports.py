@@ -22,6 +22,7 @@ ORDER = (
 )
 OPEN_TO_OTHERS = {"models", "services", "signals"}
 VENDORS = {
+    "google": "app/jobs/gateway.py",
     "stripe": "app/billing/gateway.py",
     "meilisearch": "search/meilisearch/server.py",
     "tantivy": "search/embedded/index.py",

@@ -132,6 +132,10 @@ def test_a_refusal_repeats_no_secret():
         ("MAX_UPLOAD_MB", "0"),
         ("MAX_UPLOAD_MB", "1000"),
         ("CODE_VIEW_DAYS", "0"),
+        ("INDEXNOW_KEY", "short"),
+        ("INDEXNOW_KEY", "with/a/slash/in/it"),
+        ("GOOGLE_INDEXING_CREDENTIALS", "/no/such/file.json"),
+        ("GOOGLE_INDEXING_QUOTA", "many"),
     ],
 )
 def test_what_makes_no_sense_is_refused_in_every_environment(name, value):

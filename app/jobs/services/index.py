@@ -15,6 +15,7 @@ from app.employers.signals import organisation_changed
 from app.extensions import db
 from app.jobs.documents import search_document
 from app.jobs.models import Job, JobState
+from app.jobs.services.announcing import announce_outside
 from search.indexes import JOBS
 
 OF_AN_ORGANISATION = "jobs.index_organisation"
@@ -28,6 +29,7 @@ LOOK_BACK = 3 * index_keeper.IN_STEP
 def announce(job: Job) -> None:
     """Have the index hear of a change to a listing, once the change is committed."""
     indexing.announce(JOBS.name, [str(job.id)])
+    announce_outside(job.id, job.published_at)
 
 
 @organisation_changed.connect
@@ -50,8 +52,10 @@ def _announce_its_listings(payload: Mapping[str, Any]) -> None:
         update(Job).where(own).values(revision=Job.revision + 1),
         execution_options={"synchronize_session": False},
     )
-    ids = db.session.scalars(select(Job.id).where(own).order_by(Job.id))
-    indexing.announce(JOBS.name, [str(job_id) for job_id in ids])
+    rows = db.session.execute(select(Job.id, Job.published_at).where(own).order_by(Job.id)).all()
+    indexing.announce(JOBS.name, [str(job_id) for job_id, _ in rows])
+    for job_id, published_at in rows:
+        announce_outside(job_id, published_at)
 
 
 def update_index(job_ids: Collection[int]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from xml.sax.saxutils import escape
 
-from flask import Response
+from flask import Response, current_app
 from flask.typing import ResponseReturnValue
 
 from app.access import Who, access
@@ -54,6 +54,15 @@ def robots() -> ResponseReturnValue:
     lines.append(f"Sitemap: {absolute_url('pages.sitemap')}")
     response = Response("\n".join(lines) + "\n", mimetype="text/plain")
     return _kept(response, DAY)
+
+
+@bp.get("/<string(minlength=8, maxlength=128):key>.txt")
+@access(Who.ANYONE)
+def indexnow_key(key: str) -> ResponseReturnValue:
+    """The proof IndexNow asks for that its key is ours."""
+    if not key or key != current_app.config["INDEXNOW_KEY"]:
+        raise NotFound("There is no such file.")
+    return _kept(Response(key, mimetype="text/plain"), HOUR)
 
 
 @bp.get("/sitemap.xml")
