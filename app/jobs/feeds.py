@@ -54,6 +54,7 @@ class Entry:
     place_kind: str
     city: str
     state_code: str
+    postal_code: str
     engagement: str
     engagement_slug: str
     role: str
@@ -207,6 +208,7 @@ def _aggregated(site: str, entry: Entry) -> etree._Element:
         ("company", entry.employer),
         ("city", entry.city if onsite else ""),
         ("state", entry.state_code if onsite else ""),
+        ("postalcode", entry.postal_code if onsite else ""),
         ("country", "US"),
         ("location", f"{entry.city}, {entry.state_code}" if onsite else "United States"),
         ("remotetype", _REMOTE_TYPES.get(entry.place_kind, "")),

@@ -105,6 +105,7 @@ def _entry(job: Job) -> Entry:
         place_kind=job.place_kind,
         city=job.city,
         state_code=job.state_code,
+        postal_code=job.postal_code,
         engagement=taxonomy.ENGAGEMENTS.get(job.engagement, job.engagement),
         engagement_slug=job.engagement,
         role=taxonomy.ROLES.get(job.role, job.role),

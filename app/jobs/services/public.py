@@ -93,6 +93,7 @@ class Listing:
     employer: EmployerShown
     role: str
     place: str
+    postal_code: str  # of a job that has a place, where it is known
     states: list[str]  # where a remote job may be done; none means anywhere
     engagement: str
     pay: str  # empty while none is stated
@@ -228,6 +229,7 @@ def listing_view(job: Job) -> Listing:
         employer=_employer(job.organisation),
         role=taxonomy.ROLES.get(job.role, ""),
         place=place_line(job.place_kind, job.city, job.state_code, states),
+        postal_code=job.postal_code if job.place_kind != "remote" else "",
         states=[taxonomy.STATES.get(code, code) for code in states],
         engagement=taxonomy.ENGAGEMENTS.get(job.engagement, ""),
         pay=pay_range(*rates) if job.pay_high_cents else "",

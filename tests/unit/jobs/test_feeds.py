@@ -384,12 +384,13 @@ class TestForAggregators:
         assert found[str(there.id)] == "https://example.com/apply?a=1&b=2"
 
     def test_a_hybrid_job_has_a_place_and_a_remote_one_a_country(self, client):
-        make_job(place_kind="hybrid", city="Reno", state_code="NV")
+        make_job(place_kind="hybrid", city="Reno", state_code="NV", postal_code="89501")
         make_job(place_kind="remote")
 
         hybrid, remote = etree.fromstring(client.get("/jobs/feed.xml").data).findall("job")
         assert hybrid.findtext("remotetype") == "Hybrid remote"
         assert (hybrid.findtext("city"), hybrid.findtext("state")) == ("Reno", "NV")
+        assert hybrid.findtext("postalcode") == "89501"
         assert remote.findtext("remotetype") == "Fully remote"
         assert remote.find("city") is None
         assert remote.findtext("location") == "United States"

@@ -204,6 +204,16 @@ class TestPlace:
             "addressCountry": "US",
         }
 
+    def test_a_zip_code_is_given_where_the_page_shows_it(self, client):
+        job = make_job(place_kind="hybrid", city="Reno", state_code="NV", postal_code="89501")
+        page = page_of(client, job)
+        posting = structured_in(page)
+
+        assert posting is not None
+        assert faults(posting) == []
+        assert posting["jobLocation"]["address"]["postalCode"] == "89501"
+        assert "Hybrid, Reno, NV 89501" in text_of(page)
+
 
 class TestPay:
     @pytest.mark.parametrize(
