@@ -73,7 +73,12 @@ class TopicPage:
     pay: Pay | None
     neighbours: tuple[Fact, ...]
     is_indexed: bool
-    parent: Topic | None  # the nearest wider topic that has a page
+    wider: tuple[Topic, ...]  # of one choice each, where this is of two
+
+    @property
+    def parent(self) -> Topic | None:
+        """The nearest wider topic that has a page."""
+        return next((topic for topic in self.wider if has_page(topic)), None)
 
 
 def page_about(topic: Topic) -> TopicPage:
@@ -88,25 +93,25 @@ def page_about(topic: Topic) -> TopicPage:
         pay=_kept_pay(topic),
         neighbours=tuple(_neighbours(topic)),
         is_indexed=has_page(topic),
-        parent=_parent(topic),
+        wider=tuple(Topic((c,)) for c in topic.choices) if len(topic.choices) > 1 else (),
     )
 
 
 def _lede(topic: Topic, answer: Answer) -> str:
-    jobs = plural(answer.total, "open job")
+    is_one = answer.total < 2  # "no open job" is written as one is
+    jobs = plural(answer.total, "open job") if answer.total else "No open job"
     state = taxonomy.STATES.get(topic.value("state"), "")
     credential = taxonomy.CREDENTIALS.get(topic.value("credential"))
-    verb = {True: "asks", False: "ask"}[answer.total == 1]
     if credential:
         where = f" that can be done from {state}" if state else ""
         held = f"the {credential.label} ({credential.name}, {credential.issuer})"
-        said = f"{jobs}{where} {verb} for {held}"
+        said = f"{jobs}{where} {'asks' if is_one else 'ask'} for {held}"
     elif state:
         said = f"{jobs} can be done from {state}"
     elif topic.choices == (REMOTE,):
         said = f"{jobs} can be done from home all week"
     elif topic.choices == (NEW_CODERS,):
-        said = f"{jobs} {'welcomes' if answer.total == 1 else 'welcome'} new coders"
+        said = f"{jobs} {'welcomes' if is_one else 'welcome'} new coders"
     else:
         filtered = FILTERS[topic.choices[-1][0]].label.lower()
         said = f"{jobs} in this {filtered}"
@@ -181,11 +186,6 @@ def _others(topic: Topic, belongs: Callable[[Topic], bool], by: str = "") -> tup
         Link(taxonomy.STATES[t.value("state")] if by == "state" else t.label, count, t.criteria)
         for t, count in found[:MOST_NEIGHBOURS]
     )
-
-
-def _parent(topic: Topic) -> Topic | None:
-    wider = [Topic((choice,)) for choice in topic.choices] if len(topic.choices) > 1 else []
-    return next((t for t in wider if has_page(t)), None)
 
 
 def _kept_pay(topic: Topic) -> Pay | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from flask import current_app, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -10,7 +12,7 @@ from app.access import Who, access
 from app.errors import NotFound
 from app.extensions import limiter
 from app.jobs.services.criteria import Criteria
-from app.jobs.services.landing import NEW_CODERS, REMOTE, Choice, page_for, topic_at
+from app.jobs.services.landing import NEW_CODERS, REMOTE, Choice, Topic, page_for, topic_at
 from app.jobs.services.landing_facts import page_about
 from app.jobs.views.addresses import address, subscription
 from app.jobs.views.blueprint import bp
@@ -43,6 +45,7 @@ def landing(
         rows=drawn_rows(page.cards),
         canonical=canonical,
         search=address(topic.criteria),
+        more_on_pay=_on_pay(topic),
         link_to=_nearest,
         feed_address=lambda kind: subscription(topic.criteria, kind),
     )
@@ -61,6 +64,14 @@ def _spelled(kind: str, value: str) -> str:
     if kind == "state" and value.upper() in taxonomy.STATES:
         value = taxonomy.STATES[value.upper()].replace(" ", "-")
     return value.lower()
+
+
+def _on_pay(topic: Topic) -> str:
+    """The figures of a whole year of listings, by what they are told of."""
+    told = {name: topic.value(name) for name in ("credential", "state")}
+    told["by"] = "setting" if topic.value("setting") else ""
+    query = urlencode({name: value for name, value in told.items() if value})
+    return f"/pay?{query}" if query else "/pay"
 
 
 def _nearest(criteria: Criteria) -> str:

@@ -390,8 +390,26 @@ class TestWhatItTells:
     def test_a_page_without_listings_leads_on(self, client):
         page = client.get("/jobs/specialty/cardiology").text
 
-        assert "No open jobs at the moment" in page
+        assert "No open job in this specialty." in page
         assert 'href="/jobs?specialty=cardiology"' in page
+
+    def test_nothing_in_a_state_leads_to_the_state_and_to_the_credential(self, client):
+        page = client.get("/jobs/state/wyoming/credential/cuc").text
+
+        assert "No open job that can be done from Wyoming asks for the CUC" in page
+        assert '<a href="/jobs/state/wyoming">Medical coding jobs in Wyoming</a>' in page
+        assert '<a href="/jobs/credential/cuc">CUC jobs</a>' in page
+
+    def test_its_pay_leads_to_all_that_is_known_of_pay(self, client):
+        make_jobs(6, place_kind="onsite", city="Austin", state_code="TX")
+
+        for path, more in (
+            ("/jobs/credential/cpc", "/pay?credential=cpc"),
+            ("/jobs/setting/outpatient", "/pay?by=setting"),
+            ("/jobs/state/texas/credential/cpc", "/pay?credential=cpc&amp;state=TX"),
+        ):
+            assert f'href="{more}">More on pay' in client.get(path).text
+            assert client.get(more.replace("&amp;", "&")).status_code == 200
 
     def test_the_first_twenty_are_shown_and_the_others_a_click_away(self, client):
         make_jobs(23)
