@@ -79,6 +79,18 @@ SETTINGS: tuple[Setting, ...] = (
         secret=True,
     ),
     Setting("MAIL_FROM", "CareerCenter <no-reply@localhost>", "Sender of every mail."),
+    Setting("ALERTS_FROM", "", "Sender of job alerts, apart from all others. Empty: MAIL_FROM."),
+    Setting(
+        "ALERT_UNSUBSCRIBE_MAILTO",
+        "",
+        "Address that takes requests to stop alerts by mail, read by people. Empty: links only.",
+    ),
+    Setting(
+        "MAIL_EVENTS_TOKEN",
+        "",
+        "Bearer token of /mail/events, where bounces and complaints are told. Empty: closed.",
+        secret=True,
+    ),
     Setting(
         "STRIPE_SECRET_KEY",
         "",
@@ -246,7 +258,6 @@ def _senseless(values: Mapping[str, Any]) -> list[str]:
 def _unsafe_for_production(values: Mapping[str, Any]) -> list[str]:
     postgresql = values["DATABASE_URL"].startswith("postgresql")
     alone = values["WEB_WORKERS"] == 1
-    mail = urlsplit(values["MAIL_URL"])
     meilisearch = values["SEARCH_URL"].startswith("http")
     checks = (
         (not values["DEBUG"], "DEBUG: must be off"),
@@ -279,19 +290,29 @@ def _unsafe_for_production(values: Mapping[str, Any]) -> list[str]:
             not meilisearch or bool(values["SEARCH_KEY"]),
             "SEARCH_KEY: Meilisearch must not be open to everybody",
         ),
+        *_mail_checks(values),
+        (values["RATE_LIMITS"], "RATE_LIMITS: must be on"),
+        (not values["OUTBOUND_LOOPBACK"], "OUTBOUND_LOOPBACK: must be off"),
+    )
+    return [fault for holds, fault in checks if not holds]
+
+
+def _mail_checks(values: Mapping[str, Any]) -> tuple[tuple[bool, str], ...]:
+    mail = urlsplit(values["MAIL_URL"])
+    return (
         (mail.scheme in SMTP_SCHEMES, "MAIL_URL: must be an SMTP server"),
         (
             mail.scheme != "smtp+plain" or not mail.password,
             "MAIL_URL: a password must not travel unencrypted; use smtp:// or smtps://",
         ),
-        (
-            not values["MAIL_FROM"].rstrip(">").endswith("@localhost"),
-            "MAIL_FROM: must be an address of your own domain",
+        *(
+            (
+                not values[sender].rstrip(">").endswith("@localhost"),
+                f"{sender}: must be an address of your own domain",
+            )
+            for sender in ("MAIL_FROM", "ALERTS_FROM")
         ),
-        (values["RATE_LIMITS"], "RATE_LIMITS: must be on"),
-        (not values["OUTBOUND_LOOPBACK"], "OUTBOUND_LOOPBACK: must be off"),
     )
-    return [fault for holds, fault in checks if not holds]
 
 
 def flask_config(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -306,6 +327,7 @@ def flask_config(values: Mapping[str, Any]) -> dict[str, Any]:
         "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(values, database),
         "SEARCH_URL": values["SEARCH_URL"] or f"embedded:{data / 'search'}",
         "MAIL_URL": values["MAIL_URL"] or f"folder:{data / 'mail'}",
+        "ALERTS_FROM": values["ALERTS_FROM"] or values["MAIL_FROM"],
         "SIMULATED_PAYMENTS": not values["STRIPE_SECRET_KEY"],
         "MAX_CONTENT_LENGTH": (values["MAX_UPLOAD_MB"] + 1) * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 1024 * 1024,

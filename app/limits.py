@@ -31,6 +31,9 @@ MOVE_PER_ACCOUNT = "300 per hour"  # each sends a coder a mail with words of the
 UPLOAD_PER_ACCOUNT = "30 per hour"
 INVITE_PER_ACCOUNT = "60 per hour"
 IMPORT_PER_ACCOUNT = "30 per hour"  # each may ask another machine for megabytes
+SAVE_PER_ACCOUNT = "60 per hour"
+ALERT_LINKS_PER_ADDRESS = "120 per minute"  # mail programs press many buttons from one network
+MAIL_EVENTS_REFUSED = "60 per minute"
 
 
 def typed_address() -> str:

@@ -8,25 +8,56 @@ import os
 import smtplib
 import ssl
 import uuid
+from collections.abc import Mapping
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
 from urllib.parse import unquote, urlsplit
 
+from blinker import Namespace
 from flask import Flask, current_app, render_template
 from jinja2 import TemplateNotFound
 
 from app import clock, tasks
+from app.extensions import db
 from app.html import plain
 
 log = logging.getLogger(__name__)
 
 TIMEOUT = 10  # seconds for each step of an SMTP conversation
 LONGEST_SUBJECT = 200
+
+
+# No server will ever deliver to an address. Sent with the mail's `name` and the `address`, in a
+# transaction of its own, so that what writes mail of its own accord leaves the address alone.
+mail_refused = Namespace().signal("mail-refused")
+
+_NO_SUCH_MAILBOX = (550, 551, 553, 556)
+_BY_POLICY = b"5.7."  # refused for what we are or what we say, which proves nothing of the address
+
+
+class _Policy(EmailPolicy):
+    """Writes headers as EmailPolicy does, but never breaks or encodes the addresses in List-*.
+
+    Python turns a long address into encoded words, which no mail program reads as one.
+    """
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        if name.startswith("List-"):
+            line = f"{name}: {value.replace(', ', f',{self.linesep} ')}{self.linesep}"
+            return line.encode("ascii", "surrogateescape")
+        return super().fold_binary(name, value)
+
+
+_WRITTEN = _Policy(linesep="\r\n")
+
+
+class NoSuchMailbox(tasks.Permanent):
+    """The server says that the recipient does not exist."""
 
 
 class TryLater(Exception):
@@ -77,8 +108,11 @@ class SmtpServer:
         try:
             server.send_message(message)
         except smtplib.SMTPRecipientsRefused as error:
-            codes = sorted({code for code, _text in error.recipients.values()})
-            self._judge(codes[0], f"the server refused the recipient ({codes})", error)
+            code, text = next(iter(error.recipients.values()))
+            reason = f"the server refused the recipient ({code})"
+            if code in _NO_SUCH_MAILBOX and not text.startswith(_BY_POLICY):
+                raise NoSuchMailbox(reason) from error
+            self._judge(code, reason, error)
         except smtplib.SMTPDataError as error:
             self._judge(error.smtp_code, f"the server refused the mail ({error.smtp_code})", error)
         except smtplib.SMTPSenderRefused as error:
@@ -138,10 +172,18 @@ def absolute_url(endpoint: str, **values: Any) -> str:
     return routes.build(endpoint, values, force_external=True)
 
 
-def send(name: str, to: str, **context: Any) -> None:
+def send(
+    name: str,
+    to: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    sender: str = "MAIL_FROM",
+    **context: Any,
+) -> None:
     """Queue the mail `templates/email/<name>/` to one address, with the current transaction.
 
     `subject.txt` and `body.html` must exist; `body.txt` is worked out from the HTML if it does not.
+    `headers` are added to the message; `sender` is the setting that names who it is from.
     """
     context = {**context, "link": absolute_url}
     subject = _one_line(render_template(f"email/{name}/subject.txt", **context))
@@ -161,6 +203,8 @@ def send(name: str, to: str, **context: Any) -> None:
             "subject": subject,
             "text": text,
             "html": body,
+            "headers": dict(headers or {}),
+            "sender": sender,
         },
     )
 
@@ -181,13 +225,18 @@ def _deliver(payload: dict[str, Any]) -> None:
         message = _message(payload)
     except (HeaderParseError, ValueError, IndexError) as error:
         raise tasks.Permanent("the mail cannot be written down") from error
-    carrier_for(current_app.config["MAIL_URL"]).carry(message)
+    try:
+        carrier_for(current_app.config["MAIL_URL"]).carry(message)
+    except NoSuchMailbox:
+        mail_refused.send(name=payload["name"], address=payload["to"])
+        db.session.commit()  # what was heard stays, though the mail is given up
+        raise
     log.info("mail sent", extra={"mail": payload["name"]})
 
 
 def _message(payload: dict[str, Any]) -> EmailMessage:
-    name, address = parseaddr(current_app.config["MAIL_FROM"])
-    message = EmailMessage(policy=SMTP)
+    name, address = parseaddr(current_app.config[payload.get("sender", "MAIL_FROM")])
+    message = EmailMessage(policy=_WRITTEN)
     message["From"] = Address(display_name=name, addr_spec=address)
     message["To"] = Address(addr_spec=payload["to"])
     message["Subject"] = payload["subject"]
@@ -197,6 +246,8 @@ def _message(payload: dict[str, Any]) -> EmailMessage:
     message["Message-ID"] = f"<{payload['id']}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"
     message["X-Mail-Name"] = payload["name"]
+    for header, value in payload.get("headers", {}).items():
+        message[header] = value
     message.set_content(payload["text"])
     message.add_alternative(payload["html"], subtype="html")
     return message

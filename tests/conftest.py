@@ -79,6 +79,7 @@ def app(application: Flask) -> Iterator[Flask]:
         "job_topics_pay",
         "pay_postings",
         "shown_releases",
+        "standing_searches",
     ):
         application.extensions.pop(remembered, None)
     shutil.rmtree(Path(application.config["DATA_DIR"]) / "mail", ignore_errors=True)

@@ -8,3 +8,5 @@ _signals = Namespace()
 
 # Sent with the Account, inside the transaction, before its personal data is erased.
 account_closing = _signals.signal("account-closing")
+# Sent with the Account, inside the transaction, once it has shown that its address is its own.
+email_confirmed = _signals.signal("email-confirmed")

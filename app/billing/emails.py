@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from app import mail
 from app.accounts.models import Account
 from app.billing.models import Order
@@ -20,7 +22,7 @@ def send_refund_notice(order: Order, cents: int) -> None:
     _send("refund", order, cents=cents)
 
 
-def _send(name: str, order: Order, **context: object) -> None:
+def _send(name: str, order: Order, **context: Any) -> None:
     buyer = db.session.get(Account, order.account_id)
     if buyer is None or buyer.closed_at is not None:
         return  # a closed account has no address any more

@@ -1,4 +1,4 @@
-"""The forms of a profile."""
+"""The forms of a profile and of saved searches."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     BooleanField,
+    EmailField,
     MonthField,
     SelectField,
     SelectMultipleField,
@@ -22,10 +23,16 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from app import taxonomy
 from app.forms import Form, tidy
-from app.seekers.models import SeekerProfile, WorkFacet
+from app.seekers.models import Frequency, SeekerProfile, WorkFacet
 from app.seekers.services.work import CHOICES
 
 _DOLLARS = re.compile(r"\$?\s*([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,7})(?:\.([0-9]{2}))?")
+
+FREQUENCIES = {
+    Frequency.DAILY.value: "Every morning",
+    Frequency.INSTANT.value: "As soon as a job is listed",
+    Frequency.WEEKLY.value: "Every Monday morning",
+}
 
 
 class MonthOfYearField(MonthField):
@@ -166,3 +173,19 @@ class WorkForm(Form):
             "pay_floor_cents": self.pay_floor.data or 0,
             "pay_floor_unit": self.pay_floor_unit.data,
         }
+
+
+class SavedSearchForm(Form):
+    name = StringField("Name", [Optional(), _longest(80)])
+    frequency = SelectField(
+        "How often", [InputRequired("Choose how often we tell you.")], choices=FREQUENCIES
+    )
+
+
+class GuestSearchForm(Form):
+    """What a guest gives: no name, for that would be the words of a stranger in a mail."""
+
+    email = EmailField("E-mail address", [DataRequired("Enter your e-mail address.")])
+    frequency = SelectField(
+        "How often", [InputRequired("Choose how often we tell you.")], choices=FREQUENCIES
+    )

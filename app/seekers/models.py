@@ -1,11 +1,11 @@
-"""A coder's profile: headline, credentials, experience, work, résumé; who may find it and did."""
+"""A coder's profile and who may find it and did; saved searches, and what they found."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Account
@@ -156,3 +156,86 @@ class Invitation(Base):
     declined_at: Mapped[datetime | None]
     job: Mapped[Job] = relationship()
     profile: Mapped[SeekerProfile] = relationship()
+
+
+class Frequency(StrEnum):
+    INSTANT = "instant"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
+class AlertRecipient(Base):
+    """An address that gets alerts: one mail for all its searches. A guest, or an account."""
+
+    __tablename__ = "alert_recipient"
+    __table_args__ = (
+        CheckConstraint("suppressed_for in ('', 'bounce', 'complaint')", name="suppressed_for"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str | None] = mapped_column(unique=True)  # none once another has taken over
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), unique=True)
+    created_at: Mapped[datetime]
+    stopped_at: Mapped[datetime | None]  # no alerts until they are asked for again
+    suppressed_at: Mapped[datetime | None]
+    suppressed_for: Mapped[str] = mapped_column(default="")
+    mailed_at: Mapped[datetime | None]  # the last alert
+    # Links in mails that were sent before the address became this other one's.
+    taken_over_by: Mapped[int | None] = mapped_column(ForeignKey("alert_recipient.id"))
+    searches: Mapped[list[SavedSearch]] = relationship(
+        back_populates="recipient", order_by="SavedSearch.id"
+    )
+
+
+class SavedSearch(Base):
+    __tablename__ = "saved_search"
+    __table_args__ = (
+        CheckConstraint("frequency in ('instant', 'daily', 'weekly')", name="frequency"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    recipient_id: Mapped[int] = mapped_column(ForeignKey("alert_recipient.id"), index=True)
+    name: Mapped[str]
+    # As jobs.services.criteria writes them: pairs of name and value, without a page.
+    parameters: Mapped[list[list[str]]] = mapped_column(JSON)
+    frequency: Mapped[str] = mapped_column(default=Frequency.DAILY)
+    revision: Mapped[int] = mapped_column(default=1)  # raised by every change
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]  # by the account, or by the link mailed to a guest
+    paused_at: Mapped[datetime | None]
+    recipient: Mapped[AlertRecipient] = relationship(back_populates="searches")
+
+
+class AlertMatch(Base):
+    """A listing found for a person, under the search that tells of it soonest; told of once."""
+
+    __tablename__ = "alert_match"
+    __table_args__ = (
+        UniqueConstraint("recipient_id", "job_id"),
+        Index(
+            "ix_alert_match_due",
+            "due_at",
+            sqlite_where=text("done_at is null"),
+            postgresql_where=text("done_at is null"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    recipient_id: Mapped[int] = mapped_column(ForeignKey("alert_recipient.id"))
+    job_id: Mapped[int] = mapped_column(ForeignKey("job.id"))
+    search_id: Mapped[int | None] = mapped_column(ForeignKey("saved_search.id"))
+    due_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]  # told of, or no longer worth it
+
+
+class MatchedJob(Base):
+    """A listing that was put to all saved searches. A change or a renewal puts none to them again.
+
+    A row for each, and no moment up to which all are done: what is committed late, or was paused
+    when its moment came, is not passed over.
+    """
+
+    __tablename__ = "matched_job"
+
+    id: Mapped[int] = mapped_column(ForeignKey("job.id"), primary_key=True, autoincrement=False)
+    matched_at: Mapped[datetime]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from math import asin, cos, degrees, pi, radians, sin, sqrt
+from math import asin, cos, degrees, pi, radians, sin
 from typing import Any
 
 from search.contract import (
@@ -23,8 +23,7 @@ from search.contract import (
 )
 from search.embedded.documents import keyword
 from search.embedded.index import Clauses, value_column
-
-EARTH = 6_371_008.8  # metres, mean radius
+from search.sphere import EARTH, metres_between
 
 _LENIENT = 1e-6  # degrees that rounding may cost at the edge of what is looked at
 
@@ -96,10 +95,7 @@ def _parsed(value: str) -> tuple[float, float, str]:
 
 def distance(circle: GeoRadius, lat: float, lng: float) -> float:
     """Metres from the middle of a circle to a place, over the sphere."""
-    half_lat = radians(lat - circle.lat) / 2
-    half_lng = radians(lng - circle.lng) / 2
-    root = sin(half_lat) ** 2 + cos(radians(lat)) * cos(radians(circle.lat)) * sin(half_lng) ** 2
-    return 2 * EARTH * asin(sqrt(min(1.0, root)))
+    return metres_between(circle.lat, circle.lng, lat, lng)
 
 
 def _indexed(spec: IndexSpec, name: str, value: Scalar) -> Any:

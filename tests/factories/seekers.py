@@ -1,4 +1,4 @@
-"""Coders' profiles and résumés for tests."""
+"""Coders' profiles, résumés and saved searches for tests."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import Any
 from app import clock
 from app.accounts.models import Account
 from app.extensions import db
-from app.seekers.models import ProfileCredential, SeekerProfile
+from app.jobs.services.criteria import read_criteria
+from app.seekers.models import ProfileCredential, SavedSearch, SeekerProfile
+from app.seekers.services import save_search
 from tests.factories.accounts import make_account
 
 
@@ -28,3 +30,19 @@ def make_profile(*, account: Account | None = None, **fields: Any) -> SeekerProf
     db.session.add(profile)
     db.session.commit()
     return profile
+
+
+def make_saved_search(
+    *,
+    account: Account | None = None,
+    frequency: str = "instant",
+    name: str = "",
+    **parameters: str | list[str],
+) -> SavedSearch:
+    """A confirmed search of an account; the parameters are those of its address."""
+    asked = {k: v if isinstance(v, list) else [v] for k, v in parameters.items()}
+    saved = save_search(
+        account or make_account(), read_criteria(asked), name=name, frequency=frequency
+    )
+    db.session.commit()
+    return saved

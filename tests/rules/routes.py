@@ -58,6 +58,10 @@ def _order(side: Side, _world: World) -> dict[str, Any]:
     return {"order_id": side.order_id}
 
 
+def _search(side: Side, _world: World) -> dict[str, Any]:
+    return {"search_id": side.search_id}
+
+
 def _code(_side: Side, _world: World) -> dict[str, Any]:
     return {"system": "icd10cm", "code": "E11.9"}
 
@@ -166,16 +170,25 @@ ROWS: dict[str, Row] = {
     "pages.try_all_again": Row(),
     "seekers.change_visibility": Row(form={"found": "yes"}),
     "seekers.coders": Row(_job),
+    "seekers.act_on_search": Row(_with(_search, action="pause")),
+    "seekers.alerts": Row(_given(token="forged"), accepts=ABSENT),
+    "seekers.ask_to_stop": Row(_given(token="forged")),
+    "seekers.change_alert": Row(_given(token="forged"), accepts=ABSENT),
+    "seekers.change_alerts": Row(),
+    "seekers.check_mail": Row(),
+    "seekers.confirm_alerts": Row(_given(token="forged")),
     "seekers.credentials": Row(),
     "seekers.decline": Row(lambda side, _w: {"invitation_id": side.invitation_id}),
     "seekers.download_resume": Row(accepts=ABSENT),
     "seekers.edit": Row(),
     "seekers.edit_experience": Row(lambda side, _w: {"experience_id": side.experience_id}),
+    "seekers.edit_search": Row(_search),
     "seekers.experience": Row(),
     "seekers.hide_from": Row(_organisation),
     "seekers.invite": Row(_job_and_coder),
     "seekers.jobs": Row(),
     "seekers.match": Row(_job),
+    "seekers.mail_events": Row(accepts=ABSENT),
     "seekers.profile": Row(),
     "seekers.remove_credential": Row(lambda side, _w: {"credential_id": side.credential_id}),
     "seekers.remove_experience": Row(lambda side, _w: {"experience_id": side.experience_id}),
@@ -184,5 +197,8 @@ ROWS: dict[str, Row] = {
     "seekers.show_to": Row(_organisation),
     "seekers.visibility": Row(),
     "seekers.work": Row(),
+    "seekers.save": Row(),
+    "seekers.saved_searches": Row(),
+    "seekers.stop_alerts": Row(_given(token="forged")),
     "static": Row(_given(filename="css/site.css")),
 }

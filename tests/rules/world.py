@@ -21,7 +21,7 @@ from tests.factories.employers import make_organisation
 from tests.factories.jobs import make_job
 from tests.factories.listings import make_codes
 from tests.factories.orders import make_order
-from tests.factories.seekers import make_profile
+from tests.factories.seekers import make_profile, make_saved_search
 from tests.factories.sources import make_source
 
 
@@ -41,6 +41,7 @@ class Side:
     session_id: int
     order_id: int
     source_id: int
+    search_id: int
 
 
 @dataclass(frozen=True)
@@ -119,4 +120,5 @@ def _make_side() -> Side:
         ).one(),
         order_id=make_order(buyer=employer).id,
         source_id=make_source(organisation=organisation, account=employer).id,
+        search_id=make_saved_search(account=coder).id,
     )

@@ -334,3 +334,56 @@ def test_links_in_mails_are_absolute_with_and_without_a_request(app):
     assert mail.absolute_url("accounts.log_in") == "http://127.0.0.1:8000/log-in"
     with app.test_request_context("/", base_url="http://evil.example"):
         assert mail.absolute_url("accounts.log_in") == "http://127.0.0.1:8000/log-in"
+
+
+class TestHeadersOfItsOwn:
+    LINK = f"https://careers.example.com/alerts/{'A1b2-' * 30}/stop"
+
+    def test_they_travel_unbroken_however_long_with_another_sender(self, server, app, monkeypatch):
+        monkeypatch.setitem(app.config, "ALERTS_FROM", "Jobs <jobs@alerts.example.com>")
+        ways = f"<{self.LINK}>, <mailto:stop@example.com?subject=stop%20{'x' * 90}>"
+        mail.send(
+            "with_text",
+            "coder@example.com",
+            headers={
+                "List-Unsubscribe": ways,
+                "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            },
+            sender="ALERTS_FROM",
+        )
+        db.session.commit()
+        tasks.drain()
+        sender, _, content = server.received[0]
+        assert sender == "jobs@alerts.example.com"
+        raw = content.replace(b"\r\n ", b" ").decode()
+        assert f"List-Unsubscribe: {ways}\r\n" in raw.replace(":  ", ": ")
+        assert "\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in raw
+        assert server.messages[0]["From"] == "Jobs <jobs@alerts.example.com>"
+
+
+class TestDeadMailboxes:
+    @pytest.fixture
+    def heard(self):
+        told = []
+
+        def hear(_sender, **said):
+            told.append(said)
+
+        with mail.mail_refused.connected_to(hear):
+            yield told
+
+    @pytest.mark.parametrize("refusal", ["550 no such user", "551 moved", "550 5.1.1 unknown"])
+    def test_they_are_told_of_once_and_the_mail_is_set_aside(self, server, heard, refusal):
+        server.on_recipient = refusal
+        send()
+        tasks.drain()
+        tasks.drain()
+        assert heard == [{"name": "trial", "address": "coder@example.com"}]
+        assert row().abandoned_at is not None
+
+    @pytest.mark.parametrize("refusal", ["550 5.7.1 blocked", "554 spam", "552 full", "450 later"])
+    def test_a_refusal_that_says_nothing_of_the_mailbox_is_not(self, server, heard, refusal):
+        server.on_recipient = refusal
+        send()
+        tasks.drain()
+        assert heard == []

@@ -19,7 +19,7 @@ from app.accounts.services.tokens import (
     spend_token,
     void_tokens,
 )
-from app.accounts.signals import account_closing
+from app.accounts.signals import account_closing, email_confirmed
 from app.addresses import spell_address
 from app.errors import Conflict, Gone, Invalid
 from app.extensions import db
@@ -95,6 +95,7 @@ def confirm_email(account: Account, token: str, *, session: str | None) -> None:
     end_sessions(account, but=session)
     emails.send_email_changed(old)
     _record("account.email_changed", account)
+    email_confirmed.send(account)
 
 
 def close_account(account: Account, *, password: str) -> None:

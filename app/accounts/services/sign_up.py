@@ -23,6 +23,7 @@ from app.accounts.services.tokens import (
     spend_token,
     void_tokens,
 )
+from app.accounts.signals import email_confirmed
 from app.addresses import spell_address
 from app.errors import Invalid, TooMany
 from app.extensions import db, insert_once
@@ -116,4 +117,5 @@ def verify_email(token: str, password: str) -> Account:
         subject_kind="account",
         subject_id=account.id,
     )
+    email_confirmed.send(account)
     return account

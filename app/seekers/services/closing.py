@@ -1,4 +1,4 @@
-"""What of a profile is left when its account is closed: nothing."""
+"""What of a profile and of alerts is left when their account is closed: nothing."""
 
 from __future__ import annotations
 
@@ -9,6 +9,12 @@ from app.accounts.models import Account
 from app.accounts.signals import account_closing
 from app.extensions import db
 from app.seekers.models import HiddenFrom, Invitation, SeekerProfile
+from app.seekers.services.saved_searches import erase_of
+
+
+@account_closing.connect
+def erase_alerts(account: Account) -> None:
+    erase_of(account)
 
 
 @account_closing.connect

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
@@ -22,6 +20,7 @@ from app.jobs.models import ImportRun, Job, JobPurchase, JobRevision, JobSource,
 from app.jobs.services import importing, sources
 from app.jobs.services.review import seen_mark
 from app.jobs.services.rules import STEPS
+from tests.at_once import at_once
 from tests.factories.accounts import make_account, make_moderator
 from tests.factories.employers import make_organisation
 from tests.factories.jobs import make_job
@@ -30,32 +29,6 @@ from tests.factories.sources import board, make_source, posting
 from tests.payments import mails_queued
 
 CROWD = 6
-
-
-def at_once(app: Flask, *deeds: Callable[[], Any]) -> list[Any]:
-    """What each deed gave or was refused with, each in a transaction and a thread of its own."""
-    outcomes: list[Any] = [None] * len(deeds)
-    ready = threading.Barrier(len(deeds))
-
-    def run(number: int, deed: Callable[[], Any]) -> None:
-        with app.app_context():
-            try:
-                ready.wait()
-                outcomes[number] = deed()
-                db.session.commit()
-            except DomainError as error:
-                db.session.rollback()
-                outcomes[number] = error
-            finally:
-                db.session.remove()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(deeds)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    db.session.expire_all()
-    return outcomes
 
 
 def account(account_id: int) -> Account:
