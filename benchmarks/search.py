@@ -11,9 +11,11 @@ import argparse
 import json
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,8 @@ from search.indexes import JOBS
 ROOT = Path(__file__).resolve().parent.parent
 SIZES = (10_000, 100_000, 1_000_000)
 SITE = 10_000  # listings in a database, for the page as a whole
+ALERTS = "benchmarks.alerts"
+SEARCHES = 100_000  # saved, that new listings are matched against
 
 
 def measure_size(
@@ -86,6 +90,19 @@ def _keep(folder: Path, name: str, result: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
+def _alerts(options: argparse.Namespace) -> str:
+    """The table that matching new listings to saved searches prints, in a process of its own."""
+    file: Path = options.folder / "result-alerts.md"
+    if not options.alerts or find_spec(ALERTS) is None:
+        return ""
+    if options.again or not file.exists():
+        print(f"alerts: {options.alerts:,} saved searches", file=sys.stderr)
+        asked = [sys.executable, "-m", ALERTS, "--searches", str(options.alerts)]
+        told = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True)
+        file.write_text(told.stdout)
+    return file.read_text()
+
+
 def run(options: argparse.Namespace, environ: Mapping[str, str]) -> dict[str, Any]:
     engines = [name for name in options.engines if name == EMBEDDED or environ.get("MEILI_URL")]
     for name in set(options.engines) - set(engines):
@@ -115,6 +132,7 @@ def run(options: argparse.Namespace, environ: Mapping[str, str]) -> dict[str, An
         "questions": options.questions,
         "sizes": results,
         "pages": pages,
+        "alerts": _alerts(options),
     }
 
 
@@ -125,6 +143,7 @@ def _options(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--questions", type=int, default=60, help="of each kind in a round")
     parser.add_argument("--site", type=int, default=SITE, help="listings in the database, or 0")
+    parser.add_argument("--alerts", type=int, default=SEARCHES, help="saved searches, or 0")
     parser.add_argument("--folder", type=Path, default=ROOT / "build" / "bench-search")
     parser.add_argument("--again", action="store_true", help="measure what was measured before")
     parser.add_argument("--fresh", action="store_true", help="make the data and the indexes anew")

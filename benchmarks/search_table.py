@@ -30,6 +30,8 @@ def write_table(result: dict[str, Any], path: Path, command: str) -> str:
         lines += _size(each)
     if result["pages"]:
         lines += _pages(result["pages"])
+    if result["alerts"]:
+        lines += ["", "## New listings against saved searches", "", result["alerts"].strip()]
     text = "\n".join(lines) + "\n"
     path.write_text(text)
     return text
