@@ -10,7 +10,8 @@ ties are put in order by the index itself however many documents share them.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from itertools import chain, groupby
 from typing import Any
 
@@ -27,9 +28,11 @@ Ways = list[Query]  # any of them will do; none when the list is empty
 class _Word:
     """How one typed word may match, by level of field weight, the lightest first."""
 
+    word: str
     whole: list[Ways]
     loose: list[Ways]  # as a prefix, whole or not, or by a synonym
     typos: list[list[Ways]]  # with up to one typo, with up to two; as many as are forgiven
+    widest: Ways  # with as many typos as are forgiven
     prefix: bool
 
     def clean(self, level: int = 0) -> Ways:
@@ -69,10 +72,18 @@ class TypedText:
         """Whether documents with a typo may match at all."""
         return any(word.typos for word in self._words)
 
+    def without_idle_typos(self) -> TypedText:
+        """The same, less the typos by which no document is found that is not found more closely.
+
+        To look for a typo costs as much where there is none, and a rank looks many times.
+        """
+        lean = copy(self)
+        lean._words = [self._lean(word) for word in self._words]
+        return lean
+
     def matching(self) -> Query:
         """The documents in which every typed word is found."""
-        # The last of the typos allows all the others.
-        ways = [[*word.clean(), *chain(*chain(*word.typos[-1:]))] for word in self._words]
+        ways = [[*word.clean(), *word.widest] for word in self._words]
         return self._clauses.all_of([self._clauses.any_of(each) for each in ways])
 
     def scored(self, *, clean_only: bool) -> Query:
@@ -93,7 +104,8 @@ class TypedText:
         ]
         # The lightest level is reached by every match, and only loose ways leave it open whether
         # a match without a typo is a whole word.
-        parts = [self._exactly(fields - number, reached)]
+        exactly = self._exactly if number > 1 else self._up_to
+        parts = [exactly(fields - number, reached)]
         if clean_only:
             open_words = [word for word in self._words if any(word.loose)]
             whole -= number - len(open_words)
@@ -117,7 +129,40 @@ class TypedText:
             loose.append([*begun, *meant])
             for forgiven, found in enumerate(typos, start=1):
                 found.append([clauses.near(text, word, forgiven, prefix=prefix) for text in texts])
-        return _Word(whole, loose, typos, prefix)
+        widest = [*chain(*chain(*typos[-1:]))]
+        return _Word(word, whole, loose, typos, widest, prefix)
+
+    def _lean(self, word: _Word) -> _Word:
+        telling: list[list[Ways]] = [[[] for _ in self._levels] for _ in word.typos]
+        widest: Ways = []
+        for place, level in enumerate(self._levels):
+            texts = [name for name, kind in level if kind is Kind.TEXT]
+            for position, name in enumerate(texts):
+                near = [ways[place][position] for ways in word.typos]
+                adding = self._adding(name, word, near)
+                for tier, ways in zip(telling, adding, strict=True):
+                    tier[place] += ways
+                widest += [*chain(*adding)][-1:]
+        return replace(word, typos=telling, widest=widest)
+
+    def _adding(self, field: str, word: _Word, near: list[Query]) -> list[Ways]:
+        """Of ever less close matches in one field, each that finds more than the one before."""
+        if not near:
+            return []
+        closest = self._prefix(field, word.word) if word.prefix else []
+        closest = [*closest, *self._term(text_column(field), word.word)]
+        most, found = self._snapshot.count(near[-1]), 0
+        if most and closest:
+            found = self._snapshot.count(self._clauses.any_of(closest))
+        adding: list[Ways] = []
+        for number, query in enumerate(near, start=1):
+            if found == most:
+                adding.append([])
+                continue
+            now = most if number == len(near) else self._snapshot.count(query)
+            adding.append([query] if now > found else [])
+            found = now
+        return adding
 
     def _term(self, column: str, word: str) -> Ways:
         """Nothing for a word that is nowhere, which spares much of the work on rare words."""
@@ -161,7 +206,8 @@ class TypedText:
         if not clean_only:
             better = word.clean()
             for ways in word.typos:
-                found.append(self._but_not([*chain(*ways[level:])], better))
+                if any(ways[level:]):
+                    found.append(self._but_not([*chain(*ways[level:])], better))
                 better = [*better, *chain(*ways)]
         return found
 
@@ -186,6 +232,12 @@ class TypedText:
         enough = clauses.at_least(number, conditions) if number else clauses.all()
         return clauses.but_not(enough, clauses.at_least(number + 1, conditions))
 
+    def _up_to(self, number: int, conditions: list[Query]) -> Query:
+        """The same where each condition implies those before it."""
+        clauses = self._clauses
+        reached = conditions[number - 1] if number else clauses.all()
+        return clauses.but_not(reached, conditions[number]) if conditions[number:] else reached
+
 
 def ranked_page(
     snapshot: Snapshot,
@@ -208,6 +260,7 @@ def ranked_page(
         if total > offset + limit:
             total = snapshot.count(narrowed(text.matching()))
         else:
+            text = text.without_idle_typos()
             hits, total = snapshot.best(narrowed(text.scored(clean_only=False)), offset + limit + 1)
     end = min(offset + limit, total)
     page: list[dict[str, Any]] = []
