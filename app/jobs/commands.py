@@ -39,6 +39,7 @@ def count_kinds_of_jobs() -> None:
 def import_what_is_due() -> None:
     importing.start_due_runs()
     importing.take_up_lost_runs()
+    importing.forget_old_runs()
     db.session.commit()
 
 

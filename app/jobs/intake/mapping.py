@@ -17,7 +17,7 @@ from app.html import clean, from_text, plain
 from app.jobs.content import Content
 from app.jobs.intake import pay, wording
 from app.jobs.intake.posting import Posting
-from app.jobs.vocabulary import mentions, role_of_title
+from app.jobs.vocabulary import Mention, mentions, role_of_title
 
 IGNORED = "-"  # the choice that a phrase says nothing
 PHRASE_LENGTH = 120
@@ -89,6 +89,11 @@ class _Mapping:
         self.mapped = Mapped(Content(), notes=list(posting.remarks))
         self.description = described(posting.description)
         self.text = plain(self.description)
+        # Looked through once: in the title, in the labels, and sentence by sentence below.
+        self.title = mentions(posting.title)
+        self.labels = [m for label in posting.labels for m in mentions(label)]
+        self.sentences = [(s, mentions(s)) for s in _SENTENCE.split(self.text) if s.strip()]
+        self.body = [m for _, found in self.sentences for m in found]
 
     def result(self) -> Mapped:
         posting = self.posting
@@ -146,7 +151,7 @@ class _Mapping:
             found.append(known or self._ask("engagement", label))
         named = list(dict.fromkeys(f for f in found if f))
         if not named and not self.posting.employment:
-            named = _named(self.posting.title, "engagement")
+            named = _named(self.title, "engagement")
         self._set(engagement=named[0] if named else "")
         if len(named) > 1:
             labels = ", ".join(taxonomy.ENGAGEMENTS[n] for n in named[1:])
@@ -180,11 +185,11 @@ class _Mapping:
             return known or self._ask("place_kind", label)
         if where.place_kind:
             return where.place_kind
-        named = _named(self.posting.title, "place")
+        named = _named(self.title, "place")
         if named:
             return named[0]
         has_place = (self.posting.city and self.posting.state) or where.city
-        if has_place and not _named(self.text, "place"):
+        if has_place and not _named(self.body, "place"):
             return "onsite"  # in every format here a place, and no word of another, is where it is
         return ""
 
@@ -231,9 +236,9 @@ class _Mapping:
         required: list[str] = []
         preferred: list[str] = []
         apprentice = False
-        for sentence in (self.posting.title, *_SENTENCE.split(self.text)):
-            is_wish = bool(_PREFERRED.search(sentence))
-            for mention in mentions(sentence):
+        for sentence, found in ((self.posting.title, self.title), *self.sentences):
+            is_wish = bool(found and _PREFERRED.search(sentence))
+            for mention in found:
                 if mention.name == "credential":
                     (preferred if is_wish else required).append(mention.value)
                 # The word in passing says little; a credential with its -A is meant.
@@ -249,11 +254,11 @@ class _Mapping:
         )
 
     def _work(self) -> None:
-        head = "\n".join((self.posting.title, *self.posting.labels))
+        head = [*self.title, *self.labels]
         found: dict[str, tuple[str, ...]] = {}
         for name in ("setting", "specialty"):
             # Whoever writes "we also have a hospice" below does not look for its coder.
-            found[name] = tuple(_named(head, name) or _named(self.text, name))
+            found[name] = tuple(_named(head, name) or _named(self.body, name))
         settings = found["setting"]
         for label in self.posting.labels:
             decided = self._chosen("settings", label)
@@ -261,18 +266,17 @@ class _Mapping:
                 settings = (*settings, decided)
             elif not settings:
                 self._ask("settings", label)
-        everything = f"{head}\n{self.text}"
         self._set(
             settings=tuple(dict.fromkeys(settings)),
             specialties=found["specialty"],
-            code_sets=tuple(_named(everything, "code_set")),
+            code_sets=tuple(_named([*head, *self.body], "code_set")),
         )
 
     def _standards(self) -> None:
         tools: dict[str, str] = {}
-        for sentence in _SENTENCE.split(self.text):
-            need = "preferred" if _PREFERRED.search(sentence) else "required"
-            for mention in mentions(sentence):
+        for sentence, found in self.sentences:
+            need = "preferred" if found and _PREFERRED.search(sentence) else "required"
+            for mention in found:
                 if mention.name == "tool" and tools.get(mention.value) != "required":
                     tools[mention.value] = need
         accuracy = {int(a or b) for a, b in _ACCURACY.findall(self.text)}
@@ -280,12 +284,8 @@ class _Mapping:
         self._set(tools=tools, accuracy_percent=accuracy.pop() if len(accuracy) == 1 else None)
 
 
-def _named(text: str, name: str) -> list[str]:
-    return _once(m.value for m in mentions(text) if m.name == name)
-
-
-def _once(values: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(values))
+def _named(found: Iterable[Mention], name: str) -> list[str]:
+    return list(dict.fromkeys(m.value for m in found if m.name == name))
 
 
 def _zip(stated: str) -> str:

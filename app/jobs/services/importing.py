@@ -32,6 +32,7 @@ FAILURES = 5  # one after the other, until a source is paused
 INTERVALS = {"hourly": timedelta(hours=1), "daily": timedelta(days=1)}
 LOST = timedelta(minutes=10)  # without a sign of a run, before it is taken up again
 GIVEN_UP = timedelta(days=1)
+KEPT = timedelta(days=90)
 
 _OVER = (JobState.FILLED, JobState.EXPIRED, JobState.ARCHIVED, JobState.REMOVED)
 
@@ -335,3 +336,14 @@ def take_up_lost_runs() -> int:
             run.touched_at = moment
             have_done(run)
     return len(lost)
+
+
+def forget_old_runs() -> None:
+    """Delete what was said about runs of long ago; the last one of each source stays."""
+    last = select(func.max(ImportRun.id)).group_by(ImportRun.source_id)
+    db.session.execute(
+        delete(ImportRun).where(
+            ImportRun.finished_at < clock.now() - KEPT, ImportRun.id.not_in(last)
+        ),
+        execution_options={"synchronize_session": False},
+    )

@@ -40,14 +40,13 @@ class Phrasebook:
         )
         self.choices: Choices = {(field, key): choice for field, key, choice in rows}
 
-    def write_uses(self, imported: ImportedJob, phrases: Iterable[tuple[str, str]]) -> None:
+    def write_uses(
+        self, imported: ImportedJob, phrases: Iterable[tuple[str, str]], *, is_new: bool = False
+    ) -> None:
         """Make the posting use exactly these phrases. It must have been flushed."""
         wanted = {self._id_of(field, text) for field, text in phrases}
-        held = set(
-            db.session.scalars(
-                select(ImportPhraseUse.phrase_id).where(ImportPhraseUse.imported_id == imported.id)
-            )
-        )
+        uses = select(ImportPhraseUse.phrase_id).where(ImportPhraseUse.imported_id == imported.id)
+        held = set() if is_new else set(db.session.scalars(uses))
         if held - wanted:
             db.session.execute(
                 delete(ImportPhraseUse).where(

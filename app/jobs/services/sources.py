@@ -282,10 +282,14 @@ def _read_anew(account: Account, imported_ids: Sequence[int]) -> None:
     for imported in rows:
         if imported.source_id not in intakes:
             source = db.session.get_one(JobSource, imported.source_id)
-            last = db.session.get_one(ImportRun, imported.last_run_id)
-            intakes[imported.source_id] = Intake(source, last, account)
+            intakes[imported.source_id] = Intake(source, _last_run(source), account)
         posting = Posting.from_json({"number": 0, **imported.posting})
         intakes[imported.source_id].update(posting, imported, lock_job(imported.job_id))
+
+
+def _last_run(source: JobSource) -> ImportRun:
+    newest = select(ImportRun).where(ImportRun.source_id == source.id)
+    return db.session.scalars(newest.order_by(ImportRun.id.desc()).limit(1)).one()
 
 
 def _record(action: str, account: Account, source: JobSource) -> None:

@@ -150,7 +150,7 @@ class Intake:
         db.session.add(imported)
         db.session.flush()
         if read.phrases:
-            self.book.write_uses(imported, read.phrases)
+            self.book.write_uses(imported, read.phrases, is_new=True)
 
     def _again(self, posting: Posting, imported: ImportedJob) -> None:
         """A posting that changed, or that came back."""

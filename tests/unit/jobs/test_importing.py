@@ -490,3 +490,11 @@ def test_confirming_closes_what_is_missing(employer, organisation):
         sources.act_on_source(employer, source, "close-many")
         tasks_done(source)
     assert [job.state for job in jobs_of(organisation)] == ["draft", *["archived"] * 3]
+
+
+def test_runs_of_long_ago_are_forgotten_but_for_the_last(employer, organisation, time_machine):
+    for _ in range(3):
+        run = send(employer, organisation, board(complete(1)))
+    time_machine.move_to(clock.now() + importing.KEPT + timedelta(days=1), tick=False)
+    importing.forget_old_runs()
+    assert db.session.scalars(select(ImportRun.id)).all() == [run.id]
