@@ -211,6 +211,14 @@ class Criteria:
             label = f"{SYSTEMS[self.code.system]} {self.code.shown}"
             yield Choice("Names the code", label, replace(first, code=None))
 
+    def wider(self) -> Iterator[Choice]:
+        """The larger circles around the same place, the next first."""
+        for miles in MILES:
+            if self.near and miles > self.near.miles:
+                near = replace(self.near, miles=miles)
+                label = f"Within {miles} miles of {near.place.label}"
+                yield Choice("Place", label, replace(self, near=near, page=1))
+
     def less(self, name: str, value: str) -> Criteria:
         """The same search without one value of a filter."""
         left = {

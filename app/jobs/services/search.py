@@ -68,6 +68,7 @@ class Answer:
     limited: bool = False  # the engine is down: no counts, and `ignored` was not searched
     ignored: str = ""
     drops: tuple[Drop, ...] = ()
+    wider: Drop | None = None  # the next circle around the place in which anything is found
 
     @property
     def is_clamped(self) -> bool:
@@ -180,6 +181,7 @@ def _ask(criteria: Criteria, employer: Employer | None) -> Answer:
         criteria = criteria.on_page(min(criteria.page, last))
         found = _page(tiers, criteria.page)
     counts = counts_of(criteria, result, others)
+    drops, wider = ((), None) if result.total else _ways_out(criteria, employer)
     return Answer(
         criteria,
         tuple(job_id for job_id in found if job_id not in featured),
@@ -188,7 +190,8 @@ def _ask(criteria: Criteria, employer: Employer | None) -> Answer:
         counts=counts,
         employers=_employer_names(counts["employer"]),
         employer=employer,
-        drops=() if result.total else _drops(criteria, employer),
+        drops=drops,
+        wider=wider,
     )
 
 
@@ -207,17 +210,22 @@ def _ids(result: SearchResult) -> tuple[int, ...]:
     return tuple(int(hit.id) for hit in result.hits)
 
 
-def _drops(criteria: Criteria, employer: Employer | None) -> tuple[Drop, ...]:
-    """For each choice what would be found without it, in one round trip, the most helpful first."""
+def _ways_out(
+    criteria: Criteria, employer: Employer | None
+) -> tuple[tuple[Drop, ...], Drop | None]:
+    """For each choice what would be found without it, the most helpful first, and the next circle
+    that holds anything; in one round trip."""
     choices = list(criteria.choices(employer.name if employer else ""))
-    questions = [search_query(choice.without, limit=0) for choice in choices]
+    circles = list(criteria.wider())
+    questions = [search_query(choice.without, limit=0) for choice in (*choices, *circles)]
     results = engine().multi_search(questions) if questions else ()
-    drops = [
+    counted = [
         Drop(choice, result.total)
-        for choice, result in zip(choices, results, strict=True)
-        if result.total
+        for choice, result in zip((*choices, *circles), results, strict=True)
     ]
-    return tuple(sorted(drops, key=lambda drop: -drop.count))
+    drops = [drop for drop in counted[: len(choices)] if drop.count]
+    wider = next((drop for drop in counted[len(choices) :] if drop.count), None)
+    return tuple(sorted(drops, key=lambda drop: -drop.count)), wider
 
 
 def _employer_names(counts: Mapping[str, int]) -> dict[str, str]:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
+from itertools import islice
+from typing import Any
 
 from flask import current_app, get_template_attribute, render_template, request
 from markupsafe import Markup
@@ -28,12 +30,13 @@ from app.jobs.services.criteria import (
     dollars,
 )
 from app.jobs.services.facets import facets_of
-from app.jobs.services.landing import page_for, topic_of
+from app.jobs.services.landing import page_for, topic_of, topics
 from app.jobs.services.public import Page
-from app.jobs.services.search import Answer, Found
+from app.jobs.services.search import Answer, Drop, Found
 from app.jobs.views.addresses import address, map_address, subscription
 from app.jobs.views.pay import Compared, compared
 
+MOST_POPULAR = 6  # pages offered where a search finds nothing
 WORTH_INDEXING = 5  # listings a filtered page needs before a crawler is sent there
 
 # What a page's age is told by: "3 days ago".
@@ -76,10 +79,9 @@ def _search(answer: Answer, cards: tuple[Card, ...], ages: Ages) -> str:
             {"kind": choice.kind, "label": choice.label, "address": address(choice.without)}
             for choice in criteria.choices(answer.employer.name if answer.employer else "")
         ],
-        drops=[
-            {"label": d.choice.label, "count": d.count, "address": address(d.choice.without)}
-            for d in answer.drops
-        ],
+        drops=[_way_out(drop) for drop in answer.drops],
+        wider=_way_out(answer.wider) if answer.wider else None,
+        popular=list(islice(topics().items(), MOST_POPULAR)) if not cards else [],
         sorts=SORTS,
         list_url=address(criteria),
         map_url=map_address(criteria),
@@ -89,6 +91,14 @@ def _search(answer: Answer, cards: tuple[Card, ...], ages: Ages) -> str:
         topic=topic,
         indexable=topic is not None or _is_worth_indexing(criteria, answer.total),
     )
+
+
+def _way_out(drop: Drop) -> dict[str, Any]:
+    return {
+        "label": drop.choice.label,
+        "count": drop.count,
+        "address": address(drop.choice.without),
+    }
 
 
 def _is_worth_indexing(criteria: Criteria, total: int) -> bool:

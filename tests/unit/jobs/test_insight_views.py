@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from app.extensions import db
 from app.jobs.models import Facet
 from app.jobs.quality import MARKS
+from app.jobs.services.landing import count_topics
 from app.jobs.services.ranking import searched_places, ties_in_words
 from tests.factories.accounts import make_account
 from tests.factories.employers import make_organisation
@@ -173,6 +175,22 @@ class TestPay:
             client.get("/pay?state=TX")
             client.get("/pay?credential=cpc&by=state")
         assert sent == []
+
+
+class TestNothingFound:
+    def test_the_pages_of_which_there_is_most_are_offered(self, client):
+        post(5)
+        count_topics()
+        db.session.commit()
+        page = client.get("/jobs?credential=cuc").text
+
+        assert 'href="/jobs/credential/cpc">CPC jobs</a> <span class="muted">5 jobs' in page
+
+    def test_a_page_about_a_kind_of_job_leads_to_its_pay(self, client):
+        post(5)
+        page = client.get("/jobs/state/texas/credential/cpc").text
+
+        assert 'href="/pay?credential=cpc&amp;state=TX"' in page
 
 
 class TestHowAListingCompares:

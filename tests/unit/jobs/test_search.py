@@ -495,6 +495,18 @@ class TestNothingFound:
         assert {d.choice.label for d in result.answer.drops} == {"CPC", ours.organisation.name}
         assert found(credential="cpc") == [elsewhere.id]
 
+    def test_the_next_circle_that_holds_anything_is_offered(self):
+        make_job(place_kind="onsite", city="Austin", state_code="TX", lat=30.27, lng=-97.74)
+        rebuild_index()
+
+        wider = look(near="Waco, TX", miles="10").answer.wider
+
+        assert wider is not None
+        assert (wider.choice.label, wider.count) == ("Within 100 miles of Waco, TX", 1)
+        assert look(near="Waco, TX", miles="100").answer.wider is None
+        assert look(near="Seattle, WA").answer.wider is None
+        assert look(state="OH").answer.wider is None
+
 
 QUESTIONS = [
     {},
