@@ -153,6 +153,45 @@ def test_a_failed_task_is_reported(serve: Serve):
     assert engine_at(serve((200, task, 0)).url).outcome(Ticket("things", "3")) is Outcome.FAILED
 
 
+def failed_task(error: str, status: str = "failed") -> bytes:
+    return f"""{{"uid": 3, "indexUid": "things", "status": "{status}", "error": {error},
+        "type": "documentAddition", "enqueuedAt": "2026-01-01T00:00:00.5Z"}}""".encode()
+
+
+@pytest.mark.parametrize(
+    ("task", "outcome"),
+    [
+        (failed_task('{"message": "bad id", "type": "invalid_request"}'), Outcome.FAILED),
+        (failed_task('{"message": "no space", "type": "system"}'), Outcome.LOST),
+        (failed_task('{"message": "oops", "type": "internal"}'), Outcome.LOST),
+        (failed_task('{"message": "gone", "code": "index_not_found"}'), Outcome.LOST),
+        (failed_task("null", "canceled"), Outcome.LOST),
+        (failed_task("null", "processing"), Outcome.PENDING),
+    ],
+)
+def test_a_failed_task_tells_whose_fault_it_is(serve: Serve, task: bytes, outcome: Outcome):
+    engine = engine_at(serve((200, task, 0)).url)
+
+    assert engine.outcome(Ticket("things", "3")) is outcome
+    assert bool(engine.reason(Ticket("things", "3"))) is (b"message" in task)
+
+
+def test_a_full_disk_is_an_outage_whatever_its_status(serve: Serve):
+    full = b'{"message": "full", "code": "no_space_left_on_device", "type": "system"}'
+
+    with pytest.raises(SearchUnavailable):
+        engine_at(serve((422, full, 0)).url).upsert("things", [thing()])
+
+
+def test_nothing_is_written_to_an_index_the_server_has_lost(serve: Serve):
+    gone = b'{"message": "no", "code": "index_not_found", "type": "invalid_request"}'
+    stub = serve((404, gone, 0))
+
+    with pytest.raises(IndexMissing):
+        engine_at(stub.url).upsert("things", [thing()])
+    assert stub.asked == ["GET /indexes/things"]  # writing would have made one without settings
+
+
 def test_a_swap_is_never_tried_twice(serve: Serve):
     stub = serve((503, b"", 0))
 

@@ -353,3 +353,42 @@ def test_finished_rows_are_forgotten_and_those_set_aside_are_kept(single):
         assert tasks.forget_finished(timedelta(days=1)) == 1
     db.session.commit()
     assert only_row().payload == {"n": 2}
+
+
+def test_of_a_batch_done_in_part_only_what_failed_is_tried_again(batch):
+    def fail_two(payloads):
+        wrong = {i for i, payload in enumerate(payloads) if payload["n"] in (1, 3)}
+        if wrong:
+            raise tasks.Partly(
+                {i: tasks.Permanent("no") if payloads[i]["n"] == 1 else ValueError() for i in wrong}
+            )
+
+    batch.rule = fail_two
+    ask("test.batch", 0, 1, 2, 3, 4)
+
+    assert tasks.drain() == 3
+    left = db.session.scalars(select(OutboxRow).where(OutboxRow.done_at.is_(None))).all()
+    assert [(row.payload["n"], row.abandoned_at is None) for row in left] == [
+        (1, False),
+        (3, True),
+    ]
+    assert len(batch.calls) == 1
+
+
+def test_what_was_set_aside_is_tried_again_as_if_it_were_new(single):
+    def refuse(_payloads):
+        raise tasks.Permanent("no")
+
+    single.rule = refuse
+    ask("test.single", 1, 2)
+    tasks.drain()
+    first, second = tasks.given_up(("test.single",))
+    assert tasks.try_again(("test.batch",)) == 0
+    assert tasks.try_again(("test.single",), second.id) == 1
+    assert tasks.try_again(("test.single",), second.id) == 0
+    db.session.commit()
+
+    single.rule = lambda _payloads: None
+    assert tasks.drain() == 1
+    assert tasks.given_up(("test.single",)) == [first]
+    assert tasks.try_again(("test.single",)) == 1

@@ -151,3 +151,15 @@ def test_the_queue_is_redis_where_it_is_set_and_is_not_asked_at_start(tmp_path):
         }
     )
     assert type(app.extensions["queue"]).__name__ == "RedisHuey"
+
+
+def test_a_chore_apart_runs_beside_the_others_and_not_among_them(app, monkeypatch):
+    ran: list[str] = []
+    monkeypatch.setattr(worker, "_chores", {})
+    monkeypatch.setattr(worker, "_apart", {})
+    worker.every(timedelta(hours=1))(lambda: ran.append("quick"))
+    worker.run_chores({})
+    worker.every(timedelta(hours=1), apart=True)(lambda: ran.append("long"))
+    worker.run_chores({}, apart=True)
+    assert ran == ["quick", "long"]
+    assert (len(worker._chores), len(worker._apart)) == (1, 1)
