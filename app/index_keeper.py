@@ -27,12 +27,17 @@ Progress = Callable[[int], None]
 @worker.every(IN_STEP, apart=True)
 def keep_in_step() -> None:
     """Build what is missing or of another form; mend what was missed, and remember how much."""
-    for kept in indexing.kept_indexes():
-        try:
-            _keep_in_step(kept)
-        except SearchError as error:
-            log.warning("%s cannot be compared: %s", kept.name, error)
-            index_checks.note_failure(kept.name, error)
+    # What changes daily first, and all that is missing before anything is compared: after an
+    # upgrade, visitors wait for it.
+    indexes = sorted(indexing.kept_indexes(), key=lambda kept: not kept.changes_daily)
+    for step in (_ask_where_missing, _compare):
+        for kept in indexes:
+            try:
+                step(kept)
+            except SearchError as error:
+                log.warning("%s cannot be kept in step: %s", kept.name, error)
+                index_checks.note_failure(kept.name, error)
+        carry_out_rebuilds()
     index_checks.forget_old()
     db.session.commit()
 
@@ -67,11 +72,13 @@ def rebuild_now(name: str, progress: Progress | None = None) -> int:
         raise
 
 
-def _keep_in_step(kept: Kept) -> None:
+def _ask_where_missing(kept: Kept) -> None:
     if kept.name in engine().ensure((kept.spec,)):
         index_rebuilds.ask(kept.name, reason="It was missing, or of another form.")
         db.session.commit()
-        return
+
+
+def _compare(kept: Kept) -> None:
     if index_rebuilds.is_open(kept.name):
         return
     if index_checks.compared_since(kept.name, clock.now() - IN_STEP / 2):
