@@ -116,6 +116,7 @@ def prepare(site: Site) -> None:
     site.flask("db", "upgrade")
     site.flask("codes", "load-package")
     site.flask("samples")
+    site.flask("jobs", "index")
 
 
 @contextmanager
