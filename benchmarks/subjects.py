@@ -58,7 +58,9 @@ class Subject:
         stale = self.engine.ensure([JOBS])
         if not fresh and not stale and self.engine.health().documents.get(JOBS.name) == self.size:
             return None
+        self._drop()
         before = self._disk_mb()
+        self.engine.ensure([JOBS])
         began = time.monotonic()
         count = self.engine.rebuild(JOBS.name, self._told(documents, began))
         seconds = time.monotonic() - began
@@ -85,15 +87,27 @@ class Subject:
                     file=sys.stderr,
                 )
 
+    def _drop(self) -> None:
+        """What an index takes of a server is seen only where there was none."""
+        if self.name == EMBEDDED:
+            return
+        task = self._server("DELETE", f"indexes/{prefix(self.size)}{JOBS.name}")["taskUid"]
+        while self._server("GET", f"tasks/{task}")["status"] in ("enqueued", "processing"):
+            time.sleep(0.2)
+
     def _disk_mb(self) -> float:
         if self.name == EMBEDDED:
             return folder_mb(self.folder)
+        return self._server("GET", "stats")["usedDatabaseSize"] / 2**20
+
+    def _server(self, method: str, path: str) -> dict[str, Any]:
         request = urllib.request.Request(
-            f"{self.environ['MEILI_URL'].rstrip('/')}/stats",
+            f"{self.environ['MEILI_URL'].rstrip('/')}/{path}",
+            method=method,
             headers={"Authorization": f"Bearer {self.environ['MEILI_KEY']}"},
         )
         with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
-            return json.load(answer)["usedDatabaseSize"] / 2**20
+            return json.load(answer)
 
 
 def prefix(size: int) -> str:
