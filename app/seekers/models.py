@@ -207,7 +207,11 @@ class SavedSearch(Base):
 
 
 class AlertMatch(Base):
-    """A listing found for a person, under the search that tells of it soonest; told of once."""
+    """A listing found for a person, under the search that tells of it soonest; told of once.
+
+    Without foreign keys: each would be looked up for each of millions of rows. A row is made from
+    the search's own row, goes with it, and is nothing to look at where the listing is gone.
+    """
 
     __tablename__ = "alert_match"
     __table_args__ = (
@@ -221,9 +225,9 @@ class AlertMatch(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    recipient_id: Mapped[int] = mapped_column(ForeignKey("alert_recipient.id"))
-    job_id: Mapped[int] = mapped_column(ForeignKey("job.id"))
-    search_id: Mapped[int | None] = mapped_column(ForeignKey("saved_search.id"))
+    recipient_id: Mapped[int]
+    job_id: Mapped[int]
+    search_id: Mapped[int | None]
     due_at: Mapped[datetime]
     done_at: Mapped[datetime | None]  # told of, or no longer worth it
 

@@ -82,15 +82,6 @@ def upgrade():
         sa.Column("search_id", sa.Integer(), nullable=True),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["job_id"], ["job.id"], name=op.f("fk_alert_match_job_id_job")),
-        sa.ForeignKeyConstraint(
-            ["recipient_id"],
-            ["alert_recipient.id"],
-            name=op.f("fk_alert_match_recipient_id_alert_recipient"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["search_id"], ["saved_search.id"], name=op.f("fk_alert_match_search_id_saved_search")
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert_match")),
         sa.UniqueConstraint(
             "recipient_id", "job_id", name=op.f("uq_alert_match_recipient_id_job_id")

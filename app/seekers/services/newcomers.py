@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, Integer, bindparam, case, delete, func, select
 
 from app import clock, tasks
-from app.extensions import db, insert_each_once
+from app.extensions import UtcDateTime, db, insert_each_once, insert_selected_once
 from app.jobs.models import Job, visible, visible_row
 from app.jobs.services.criteria import CodeNamed
 from app.jobs.services.standing import best_since, codes_asked, document_of, listings, question_of
@@ -22,6 +22,7 @@ from search.indexes import JOBS
 from search.standing import Question, StandingQuestions
 
 AT_ONCE = 100  # listings between two commits
+IN_ONE_STATEMENT = 5_000  # searches
 LOOK_BACK = timedelta(days=7)  # what is older is not news, whoever has not heard of it
 LOOK_BACK_MOST = 40
 TOLD_KEPT = timedelta(days=30)
@@ -70,19 +71,10 @@ def match_new_listings(at_once: int = AT_ONCE) -> int:
     if not jobs:
         return 0
     standing = compiled()
-    due = {frequency.value: due_at(frequency, moment) for frequency in Frequency}
-    rows = [
-        {
-            "recipient_id": asker.recipient_id,
-            "job_id": job.id,
-            "search_id": asker.search_id,
-            "due_at": due[asker.frequency],
-        }
-        for job in jobs
-        for asker in standing.matches_of(job)
-    ]
+    found = [(job.id, [asker.search_id for asker in standing.matches_of(job)]) for job in jobs]
     insert_each_once(MatchedJob, [{"id": job.id, "matched_at": moment} for job in jobs])
-    insert_each_once(AlertMatch, rows)
+    for job_id, search_ids in found:
+        _note(job_id, search_ids, moment)
     return len(jobs)
 
 
@@ -98,19 +90,9 @@ def look_back(payload: Mapping[str, Any]) -> None:
     question = question_of(criteria)
     questions, codes = StandingQuestions(JOBS, [question]), codes_asked([question])
     found = db.session.scalars(listings().where(Job.id.in_(likely), visible())).unique().all()
-    insert_each_once(
-        AlertMatch,
-        [
-            {
-                "recipient_id": search.recipient_id,
-                "job_id": job.id,
-                "search_id": search.id,
-                "due_at": due_at(search.frequency, moment),
-            }
-            for job in found
-            if questions.answered_by(document_of(job, codes))  # the engine forgives wrong letters
-        ],
-    )
+    for job in found:
+        if questions.answered_by(document_of(job, codes)):  # the engine forgives wrong letters
+            _note(job.id, [search.id], moment)
 
 
 def compiled() -> Standing:
@@ -182,6 +164,35 @@ def _compile(stamp: tuple[int, ...], known: Mapping[_Parameters, Question]) -> S
 
     compiled_questions = StandingQuestions(JOBS, questions())
     return Standing(stamp, askers, compiled_questions, codes_asked(read.values()), read)
+
+
+_ROW = ("recipient_id", "job_id", "search_id", "due_at")
+_FOUND = (
+    select(
+        SavedSearch.recipient_id,
+        bindparam("job_id", type_=Integer),
+        SavedSearch.id,
+        case(
+            *(
+                (SavedSearch.frequency == each, bindparam(each.value, type_=UtcDateTime))
+                for each in Frequency
+            )
+        ),
+    )
+    # Written out: as values, thousands of numbers would be more than a database takes.
+    .where(SavedSearch.id.in_(bindparam("search_ids", expanding=True, literal_execute=True)))
+    # As the index of the table lies: each of its pages is touched once for a listing.
+    .order_by(SavedSearch.recipient_id, SavedSearch.id)
+)
+
+
+def _note(job_id: int, search_ids: Sequence[int], moment: datetime) -> None:
+    """Keep that searches found a listing. Of two of one person the first to be kept counts."""
+    due = {frequency.value: due_at(frequency, moment) for frequency in Frequency}
+    for start in range(0, len(search_ids), IN_ONE_STATEMENT):
+        part = search_ids[start : start + IN_ONE_STATEMENT]
+        asked = {"job_id": job_id, "search_ids": part, **due}
+        insert_selected_once(AlertMatch, _ROW, _FOUND, asked)
 
 
 def _newcomers(moment: datetime, limit: int) -> Sequence[Job]:
