@@ -17,9 +17,11 @@ from app.billing.services import open_checkout
 from app.extensions import db
 from app.jobs.models import Job, JobState
 from app.jobs.services import buy
+from app.jobs.services.criteria import read_criteria
 from app.jobs.services.rules import STEPS
 from app.jobs.services.samples import CODER, EMPLOYER, MODERATOR, PASSWORD
-from app.seekers.services import keep_resume
+from app.seekers.commands import tell_of_new_listings
+from app.seekers.services import ask_to_save, keep_resume, save_search
 from tests.browser import people
 from tests.browser.site import Site
 from tests.factories.documents import pdf_bytes
@@ -42,8 +44,17 @@ NEW_ADDRESS = (
     "main a:text-is('Confirm your new e-mail address')",
     "main a[href*='/confirm-email/']",
 )
+SEARCH_TO_SAVE = "/saved-searches/new?q=lakeside&credential=ccs&place=remote&near=Tulsa%2C+OK"
+OPT_IN = ("main tr:has-text('Confirm your job alerts') a", "main a[href*='/alerts/confirm/']")
+ALERT = ("main tr:has-text('new job') a", "main a:has-text('Change or pause your alerts')")
 PAYMENT = (FIRST, "main a:text-is('Continue to payment')")
-MAILS = ("newcomer@example.com", "Set a new password", "casey.new@example.com")
+MAILS = (
+    "newcomer@example.com",
+    "Set a new password",
+    "casey.new@example.com",
+    "Confirm your job alerts",
+    "new job",
+)
 
 
 @dataclass(frozen=True)
@@ -60,6 +71,12 @@ class Place:
 PLACES = (
     Place("home", "/"),
     Place("jobs", "/jobs"),
+    Place("save a search", SEARCH_TO_SAVE),
+    Place("save a search, refused", SEARCH_TO_SAVE, press="Save this search"),
+    Place("search to confirm", "/saved-searches/check-your-mail"),
+    Place("confirm alerts", "/mailbox", follow=OPT_IN),
+    Place("alerts from the mail", "/mailbox", follow=ALERT),
+    Place("alerts, dead link", "/alerts/there-was-one"),
     Place("jobs filtered", "/jobs?q=cpc&setting=outpatient&state=TX"),
     Place("nothing found", "/jobs?q=zzzzqqqq&credential=cpc"),
     Place("map of jobs", "/jobs/map"),
@@ -107,6 +124,9 @@ PLACES = (
     Place("work", "/profile/work", CODER),
     Place("jobs for you", "/profile/jobs", CODER),
     Place("job, held against a profile", "/jobs?q=outpatient", CODER, ("main article a",)),
+    Place("save a search, logged in", SEARCH_TO_SAVE, CODER),
+    Place("saved searches", "/saved-searches", CODER),
+    Place("saved search", "/saved-searches", CODER, ("main a:has-text('Change')",)),
     Place("being found", "/profile/visibility?q=sample", CODER),
     Place("applications", "/applications", CODER),
     Place("application", "/applications", CODER, ("main h2 a",)),
@@ -173,6 +193,11 @@ def furnish(site: Site) -> None:
         open_checkout(order, cancel_url=f"{site.url}/orders")
         register(name="Noa Comer", email="newcomer@example.com", password=PASSWORD)
         ask_reset(CODER)
+        remote = read_criteria({"place": ["remote"]})
+        save_search(coder, remote, name="", frequency="instant")
+        ask_to_save("guest@example.com", remote, frequency="daily")
+        db.session.commit()
+        tell_of_new_listings()
         ask_email_change(coder, current=PASSWORD, email="casey.new@example.com")
         db.session.commit()
     _wait_for_mails(site)
