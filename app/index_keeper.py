@@ -73,7 +73,10 @@ def rebuild_now(name: str, progress: Progress | None = None) -> int:
 
 
 def _ask_where_missing(kept: Kept) -> None:
-    if kept.name in engine().ensure((kept.spec,)):
+    health = engine().health()
+    # Not made here: an empty index would answer that there is nothing, until it has been built.
+    is_missing = health.available and kept.name not in health.documents
+    if is_missing or kept.name in engine().ensure((kept.spec,)):
         index_rebuilds.ask(kept.name, reason="It was missing, or of another form.")
         db.session.commit()
 
@@ -116,7 +119,6 @@ def _carry_out(taken: Taken, progress: Progress | None = None) -> int:
         if progress is not None:
             progress(done)
 
-    engine().ensure((kept.spec,))
     count = engine().rebuild(
         taken.index, indexing.every_document(taken.index, refused), progress=tell
     )

@@ -18,7 +18,7 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
-from app.engine import engine, require_writing_key
+from app.engine import require_writing_key
 
 PATIENCE = 20  # seconds a child gets to finish what it is doing
 _PYTHON = [sys.executable, "-m"]
@@ -56,10 +56,6 @@ def _prepare(context: click.Context, *, samples: bool) -> None:
     context.invoke(load_package)
     if samples:
         context.invoke(commands["samples"])
-    health = engine().health()
-    if health.available and not health.documents.get("jobs"):
-        # A first visitor should not find an empty site while the worker is still at it.
-        context.invoke(commands["jobs"].commands["index"])  # type: ignore[attr-defined]
 
 
 def _require_free_ports(config: Mapping[str, object]) -> None:

@@ -184,8 +184,6 @@ class MeilisearchEngine:
         for uid in sizes:
             if uid.startswith(f"{live}-next-"):
                 self._server.drop(uid)  # left by a rebuild that died
-        if live not in sizes:
-            self._server.create(live, spec.id_field, settings(spec, built=False))
         beside = f"{live}-next-{secrets.token_hex(4)}"
         try:
             self._server.create(beside, spec.id_field, settings(spec, built=True))
@@ -193,6 +191,9 @@ class MeilisearchEngine:
             count = self._server.sizes()[beside]
             if progress is not None:
                 progress(sent)  # the last moment to give it up
+            if live not in sizes:
+                # Only now: a swap needs both, and an empty one must not answer before it.
+                self._server.create(live, spec.id_field, settings(spec, built=False))
             self._server.swap(live, beside)
         finally:
             with suppress(SearchError):  # the next rebuild will drop it

@@ -116,7 +116,6 @@ def prepare(site: Site) -> None:
     site.flask("db", "upgrade")
     site.flask("codes", "load-package")
     site.flask("samples")
-    site.flask("jobs", "index")
 
 
 @contextmanager

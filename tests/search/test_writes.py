@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -155,6 +156,23 @@ def test_an_index_that_was_never_created_is_missing(make_engine: MakeEngine):
         list(engine.revisions("things"))
     assert engine.health().available
     assert engine.health().documents == {}
+
+
+def test_an_index_is_missing_and_never_empty_while_it_is_built_for_the_first_time(
+    make_engine: MakeEngine,
+):
+    builder, visitor = make_engine(THINGS), make_engine(THINGS)
+    asked = []
+
+    def documents() -> Iterator[dict[str, Any]]:
+        with pytest.raises(IndexMissing):
+            found(visitor)
+        asked.append(True)
+        yield thing("a")
+
+    assert builder.rebuild("things", documents()) == 1
+    assert asked
+    assert found(visitor) == ["a"]
 
 
 def test_a_new_index_asks_for_a_rebuild_until_it_had_one(make_engine: MakeEngine):

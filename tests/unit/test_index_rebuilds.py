@@ -14,7 +14,9 @@ from app.engine import engine
 from app.extensions import db
 from app.index_rebuilds import IndexRebuild, Superseded, Taken
 from app.jobs.models import Job
+from app.jobs.services.criteria import Criteria
 from app.jobs.services.index import announce, rebuild_index
+from app.jobs.services.search import find_jobs, forget_answers
 from search import open_engine
 from search.indexes import JOBS
 from tests.engines import moody_engine
@@ -210,6 +212,22 @@ def test_an_index_of_another_form_is_built_as_soon_as_the_worker_looks(app, monk
     assert list(dict(engine().revisions("jobs"))) == [str(job.id)]
     # Codes are a reference, and wait for the listings.
     assert [each.index for each in index_rebuilds.recent()] == ["codes", "jobs"]
+
+
+def test_while_another_worker_builds_the_first_index_listings_come_from_the_database(
+    app, monkeypatch, tmp_path
+):
+    job = make_job()
+    monkeypatch.setitem(app.extensions, "search_engine", open_engine(f"embedded:{tmp_path}"))
+    ask("jobs")
+    assert index_rebuilds.take() is not None
+
+    index_keeper.keep_in_step()
+    forget_answers()
+    found = find_jobs(Criteria())
+
+    assert found.answer.limited
+    assert [card.id for card in found.cards] == [job.id]
 
 
 def test_nothing_is_compared_while_a_rebuild_is_under_way():

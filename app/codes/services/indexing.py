@@ -32,10 +32,13 @@ def document_count() -> int:
 def index_is_current(system: str) -> bool:
     """Whether the index holds the current release, in the form this version of the code wants."""
     release = current_release(system)
+    if release is None:
+        return False
     try:
-        if release is None or CODES.name in engine().ensure([CODES]):
-            return False
+        # Asked first: `ensure` would make a missing index, which then answers that it is empty.
         hits = engine().search(SearchQuery(CODES.name, limit=1, order="book")).hits
+        if CODES.name in engine().ensure([CODES]):
+            return False
     except SearchError:
         return False
     return bool(hits) and hits[0].document.get("revision") == release.id
