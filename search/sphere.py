@@ -1,10 +1,11 @@
-"""Distances on the earth, the one way every engine measures them."""
+"""Distances on the earth, measured in one way by the engines and by the site."""
 
 from __future__ import annotations
 
 from math import asin, cos, radians, sin, sqrt
 
 EARTH = 6_371_008.8  # metres, mean radius
+METRES_A_MILE = 1_609.344
 
 
 def metres_between(lat: float, lng: float, other_lat: float, other_lng: float) -> float:

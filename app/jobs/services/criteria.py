@@ -14,6 +14,7 @@ from app.jobs.documents import cents_a_year
 from app.jobs.models import Facet
 from app.jobs.services.understanding import Understood, understand
 from app.places import Place
+from search.sphere import METRES_A_MILE
 
 MAX_TEXT = 200
 MAX_PAY = 1_000_000_00  # cents
@@ -113,7 +114,7 @@ class Near:
 
     @property
     def metres(self) -> int:
-        return round(self.miles * 1_609.344)
+        return round(self.miles * METRES_A_MILE)
 
 
 @dataclass(frozen=True, slots=True)

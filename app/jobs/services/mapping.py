@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
-from math import asin, cos, floor, radians, sin, sqrt
+from math import floor
 
 from app import taxonomy
 from app.engine import engine
@@ -23,13 +23,13 @@ from search.contract import (
     SearchError,
     SearchQuery,
 )
+from search.sphere import METRES_A_MILE, metres_between
 
 log = logging.getLogger(__name__)
 
 MILES = 50  # what lies within is one spot: an hour's drive
 MOST_TOWNS = MAX_FACET_VALUES
 MOST_SPOTS = 200
-EARTH_MILES = 3_958.8
 REMOTE = "remote"
 
 
@@ -132,9 +132,8 @@ def _squares_around(place: Place) -> Iterator[tuple[int, int]]:
 
 def miles_between(one: Place, other: Place) -> float:
     """As the crow flies."""
-    north, south = radians(one.lat), radians(other.lat)
-    up, across = (north - south) / 2, radians(one.lng - other.lng) / 2
-    return 2 * EARTH_MILES * asin(sqrt(sin(up) ** 2 + cos(north) * cos(south) * sin(across) ** 2))
+    metres = metres_between(one.lat, one.lng, other.lat, other.lng)
+    return metres / METRES_A_MILE
 
 
 def _located(towns: Mapping[str, int]) -> tuple[dict[Place, int], dict[str, int]]:

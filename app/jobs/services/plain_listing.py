@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from math import cos, radians
+from math import cos, pi, radians
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Date, Select, and_, case, cast, func, or_, select
@@ -16,8 +16,9 @@ from app.extensions import db
 from app.jobs.models import Facet, Job, JobTerm, visible_row
 from app.jobs.services.criteria import FILTERS, Criteria, Near
 from app.jobs.services.naming import naming
+from search.sphere import EARTH
 
-METRES_A_DEGREE = 111_195
+METRES_A_DEGREE = pi * EARTH / 180
 COUNTED = 1_000  # results are counted up to here; further counting would read the whole table
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, selectinload
 
+from app import clock
 from app.engine import engine
 from app.extensions import db
 from app.jobs.models import Job, visible_row
@@ -16,6 +18,7 @@ from app.jobs.quality import quality
 from app.jobs.services.asking import search_query
 from app.jobs.services.criteria import Criteria
 from app.jobs.services.plain_listing import list_plainly
+from app.jobs.services.ranking import rank_key
 from search.contract import SearchError
 
 log = logging.getLogger(__name__)
@@ -46,9 +49,9 @@ def _read(job_ids: set[int]) -> list[Job]:
         .where(Job.id.in_(job_ids), visible_row())
         .options(contains_eager(Job.organisation), selectinload(Job.terms), selectinload(Job.codes))
     ).all()
-    return sorted(jobs, key=_order)
+    return sorted(jobs, key=_rank)
 
 
-def _order(job: Job) -> tuple[float, ...]:
-    published = job.published_at.timestamp() if job.published_at else 0
-    return -quality(job), -published, -job.id
+def _rank(job: Job) -> tuple[Any, ...]:
+    published = clock.unix(job.published_at) if job.published_at else None
+    return rank_key({"id": str(job.id), "quality": quality(job), "published": published})

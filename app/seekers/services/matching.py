@@ -6,16 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from math import asin, cos, radians, sin, sqrt
 from typing import Any
 
 from app import clock, taxonomy
 from app.jobs.models import Job
 from app.seekers.models import ProfileCredential, SeekerProfile, WorkFacet
 from app.seekers.services.requirements import Kind, Need, Requirement, point_of, requirements_of
+from search.sphere import METRES_A_MILE, metres_between
 
 REACH = 50  # miles to a place of work that count as within reach
-_EARTH = 3_958.8  # miles, its mean radius
 _BANDS = list(taxonomy.EXPERIENCE)  # least experience first
 # How a credential that is had was proved, the weakest first.
 _PROOFS = {
@@ -249,10 +248,8 @@ def _place(asked: Requirement, coder: Coder) -> Answer:
 
 
 def distance(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """Miles between two points given as latitude and longitude in degrees (haversine)."""
-    lat1, lng1, lat2, lng2 = map(radians, (*one, *other))
-    half = sin((lat2 - lat1) / 2) ** 2 + cos(lat1) * cos(lat2) * sin((lng2 - lng1) / 2) ** 2
-    return 2 * _EARTH * asin(min(1.0, sqrt(half)))
+    """Miles between two points given as latitude and longitude in degrees."""
+    return metres_between(*one, *other) / METRES_A_MILE
 
 
 _ANSWERS: dict[Kind, Callable[[Requirement, Coder], Answer]] = {
