@@ -169,13 +169,16 @@ def find_ids(criteria: Criteria, limit: int) -> list[int]:
 
 
 def _ask(criteria: Criteria, employer: Employer | None) -> Answer:
-    questions = [page_query(criteria), *count_queries(criteria)]
+    tiers = tiers_of(criteria)
+    whole = page_query(criteria)
+    if len(tiers) > 1:
+        whole = replace(whole, limit=0)  # only counted: its parts are asked for what they hold
+    questions = [whole, *count_queries(criteria)]
     if pins_featured(criteria):
         questions.append(featured_query(criteria))
     result, *others = engine().multi_search(questions)
     last = max(1, -(-result.total // PAGE_SIZE))
     featured = _ids(others[-1]) if pins_featured(criteria) else ()
-    tiers = tiers_of(criteria)
     found = _ids(result)
     if criteria.page > last or len(tiers) > 1:
         criteria = criteria.on_page(min(criteria.page, last))
