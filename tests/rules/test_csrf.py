@@ -6,6 +6,7 @@ import pytest
 
 from app import create_app
 from app.access import Who, declared
+from app.extensions import csrf
 from tests.rules.routes import ROWS
 from tests.rules.world import make_world
 
@@ -64,6 +65,12 @@ def test_a_token_of_the_page_is_taken(guarded, client_of):
 
 def _token_in(page: str) -> str:
     return page.split('name="csrf_token" value="')[1].split('"')[0]
+
+
+def test_nothing_else_is_exempt(app):
+    views = {app.view_functions[endpoint] for endpoint in EXEMPT}
+    assert csrf._exempt_views == {f"{view.__module__}.{view.__name__}" for view in views}
+    assert csrf._exempt_blueprints == set()
 
 
 @pytest.mark.parametrize("endpoint", sorted(EXEMPT))
