@@ -6,6 +6,25 @@ from search.contract import Field, IndexSpec, Kind
 
 DESCENDING = True
 
+# One work under its many titles: each phrase means the word before it.
+USUAL_TITLES: dict[str, tuple[str, ...]] = {
+    "coder": (
+        *("medical coder", "medical coders", "medical coding", "medical coding specialist"),
+        *("coding specialist", "coding specialists", "coding technician", "coding analyst"),
+        *("coding professional", "coding associate", "coding abstractor", "coder abstractor"),
+        *("him coder", "him coders", "him coding specialist", "him technician coder"),
+        *("health information coder", "health information management coder"),
+        *("clinical coder", "clinical coding specialist", "certified coder"),
+        *("certified medical coder", "medical code specialist", "code specialist"),
+        *("medical records coder", "medical record coder", "medical records technician"),
+        *("medical record technician", "medical records technician coder"),
+        *("medical record technician coder", "coders", "abstractor"),
+    ),
+    "senior": ("sr", "snr"),
+    "i": ("1", "level 1", "level i"),
+    "ii": ("2", "level 2", "level ii"),
+    "iii": ("3", "level 3", "level iii"),
+}
 # One-way lists would surprise a visitor: each group holds for every word in it.
 TRADE_SYNONYMS: dict[str, tuple[str, ...]] = {
     "hcc": ("risk adjustment",),
@@ -30,18 +49,9 @@ TRADE_SYNONYMS: dict[str, tuple[str, ...]] = {
     "anesthesia": ("anaesthesia",),
     "wfh": ("remote",),
     "apprentice": ("entry level", "trainee"),
-    "sr": ("senior",),
     "senior": ("sr",),
-    # One work under its many titles.
-    **dict.fromkeys(
-        (
-            *("coding specialist", "coding technician", "coding analyst", "coding professional"),
-            *("him coder", "health information coder", "medical coder", "clinical coder"),
-            *("medical records technician", "medical record technician", "medical records coder"),
-            *("coding", "coders", "abstractor"),
-        ),
-        ("coder",),
-    ),
+    "coding": ("coder",),
+    **{phrase: (usual,) for usual, phrases in USUAL_TITLES.items() for phrase in phrases},
 }
 
 JOBS = IndexSpec(

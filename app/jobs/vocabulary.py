@@ -10,6 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from app import taxonomy
+from search.indexes import USUAL_TITLES
 from search.words import words
 
 APPRENTICE = "apprentice"
@@ -161,9 +162,7 @@ def _words(phrase: str) -> Words:
 
 _PLAIN = ("role", "setting", "specialty", "code_set", "tool", "place", "engagement", "paid")
 _MEANINGS = _read_meanings()
-_TITLES = {
-    _words(phrase): usual for usual, phrases in _READ["titles"].items() for phrase in phrases
-}
+_TITLES = {_words(phrase): usual for usual, phrases in USUAL_TITLES.items() for phrase in phrases}
 _NOISE = frozenset(_READ["noise"]["always"])
 _NOISE_BESIDE = frozenset(_READ["noise"]["beside"])
 _ENDS_OF_NAMES = frozenset(_READ["employers"]["end_in"])
