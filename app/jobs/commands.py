@@ -19,6 +19,7 @@ from app.jobs.intake import KINDS
 from app.jobs.services import importing, samples, sources, warn_of_expiry
 from app.jobs.services.index import listing_count, rebuild_index
 from app.jobs.services.landing import COUNTED_EVERY, count_topics
+from app.jobs.services.placing import place_listings
 
 group = AppGroup("jobs", help="Listings.")
 
@@ -26,6 +27,12 @@ group = AppGroup("jobs", help="Listings.")
 @worker.every(timedelta(hours=1))
 def warn_members_of_expiry() -> None:
     warn_of_expiry()
+    db.session.commit()
+
+
+@worker.every(timedelta(hours=1))
+def put_listings_on_the_map() -> None:
+    place_listings()
     db.session.commit()
 
 

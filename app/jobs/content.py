@@ -11,7 +11,6 @@ from typing import Any
 from app import places, taxonomy
 from app.html import plain
 from app.jobs.models import Facet, Job, JobTerm
-from app.places import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +149,7 @@ def write_content(job: Job, content: Content) -> None:
     """Make the listing hold `content`, all but the codes that follow from `codes_named`."""
     for name in _COLUMNS:
         setattr(job, name, getattr(content, name))
-    place = _known_place(content)
-    job.lat, job.lng = (place.lat, place.lng) if place else (None, None)
+    put_on_the_map(job)
     job.publish_at = (
         datetime.combine(content.publish_on, datetime.min.time(), UTC)
         if content.publish_on
@@ -160,10 +158,12 @@ def write_content(job: Job, content: Content) -> None:
     _write_terms(job, content)
 
 
-def _known_place(content: Content) -> Place | None:
-    if content.postal_code and (found := places.find_zip(content.postal_code)):
-        return found
-    return places.find_city(content.city, content.state_code) if content.city else None
+def put_on_the_map(job: Job) -> None:
+    """Give the listing the coordinates of its ZIP code, or of its town; none that nobody knows."""
+    place = places.find_zip(job.postal_code) or (
+        places.find_city(job.city, job.state_code) if job.city else None
+    )
+    job.lat, job.lng = (place.lat, place.lng) if place else (None, None)
 
 
 def _write_terms(job: Job, content: Content) -> None:
