@@ -13,7 +13,7 @@ from app.access import Who, access
 from app.extensions import limiter
 from app.filters import plural
 from app.jobs.services.criteria import RELEVANCE, read_criteria
-from app.jobs.services.mapping import MILES, Spot, map_of
+from app.jobs.services.job_map import MILES, Spot, map_of
 from app.jobs.services.search import Found, find_jobs
 from app.jobs.views.addresses import address, map_address
 from app.jobs.views.blueprint import bp
