@@ -214,6 +214,8 @@ PAY_UNITS = {
     "rvu": "per RVU",
 }
 HOURS_A_YEAR = 2_080  # full time, the figure the Department of Labor converts with
+# The units that compare, and how often each is paid in a year; no calendar converts a chart.
+TIMES_A_YEAR = {"hour": HOURS_A_YEAR, "year": 1}
 
 EXPERIENCE = {
     "none": "No experience needed",

@@ -15,12 +15,10 @@ from app.jobs.quality import quality
 BODY_LENGTH = 20_000  # characters of a description that are searched
 RISK_ADJUSTMENT = "risk-adjustment"
 
-_UNITS_A_YEAR = {"hour": taxonomy.HOURS_A_YEAR, "year": 1}
-
 
 def cents_a_year(cents: int, unit: str) -> int | None:
     """What a full year at that rate pays; None for piece rates, which no calendar converts."""
-    factor = _UNITS_A_YEAR.get(unit)
+    factor = taxonomy.TIMES_A_YEAR.get(unit)
     return None if factor is None else cents * factor
 
 

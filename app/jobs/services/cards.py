@@ -15,25 +15,14 @@ from app import clock, taxonomy
 from app.employers.models import Organisation
 from app.extensions import UtcDateTime, db
 from app.filters import pay_range
-from app.jobs.documents import cents_a_year
 from app.jobs.models import Facet, Job, JobTerm, visible
+from app.jobs.services.pay_scale import PayBar, pay_bar
 
-# The end of the scale on which every listing's pay is drawn: $80 an hour for a full year.
-SCALE_CENTS = 80_00 * taxonomy.HOURS_A_YEAR
-NARROWEST = 2.5  # per cent of the scale; a single rate is drawn as wide as this
 MOST_KNOWN = 5_000  # cards kept in a process, some two kilobytes each
 STATES_SPELLED = 4  # a remote job's states are named up to here, then counted
 
 _NOT_IN_A_SLUG = re.compile(r"[^a-z0-9]+")
 _SHOWN_FACETS = (Facet.CREDENTIAL, Facet.SETTING, Facet.STATE)
-
-
-@dataclass(frozen=True, slots=True)
-class PayBar:
-    """Where a pay range lies on the common scale, in per cent."""
-
-    start: float
-    width: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,16 +107,6 @@ def _is_featured(row: Any, moment: datetime) -> bool:
 def slug_of(title: str) -> str:
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     return _NOT_IN_A_SLUG.sub("-", plain)[:60].strip("-") or "listing"
-
-
-def pay_bar(low_cents: int, high_cents: int, unit: str) -> PayBar | None:
-    """None for piece rates: no scale holds both a chart and an hour."""
-    low, high = cents_a_year(low_cents, unit), cents_a_year(high_cents, unit)
-    if low is None or high is None or not high:
-        return None
-    start = min(100 * low / SCALE_CENTS, 100 - NARROWEST)
-    end = min(100 * high / SCALE_CENTS, 100)
-    return PayBar(round(start, 1), round(max(end - start, NARROWEST), 1))
 
 
 def place_line(kind: str, city: str, state: str, eligible: Sequence[str]) -> str:

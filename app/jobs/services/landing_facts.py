@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -11,9 +11,9 @@ from sqlalchemy import BigInteger, case, cast, select
 
 from app import clock, taxonomy
 from app.extensions import db
-from app.filters import money, plural
+from app.filters import plural
 from app.jobs.models import Job
-from app.jobs.services.cards import SCALE_CENTS, Card, PayBar, pay_bar
+from app.jobs.services.cards import Card
 from app.jobs.services.criteria import FILTERS, Criteria
 from app.jobs.services.landing import (
     COUNTED_EVERY,
@@ -24,11 +24,19 @@ from app.jobs.services.landing import (
     has_page,
     topics,
 )
+from app.jobs.services.pay_scale import (
+    TO_A_YEAR,
+    TO_AN_HOUR,
+    PayBar,
+    Tick,
+    pay_bar,
+    rounded_range,
+    ticks,
+)
 from app.jobs.services.plain_listing import matching
 from app.jobs.services.search import Answer, find_jobs
 
 MOST_NEIGHBOURS = 12
-_TICKS = (20, 40, 60)  # dollars an hour
 # Which filters are told of, and how many values of each.
 _TOLD = {"place": 3, "credential": 6, "setting": 5, "specialty": 5, "engagement": 4}
 
@@ -44,12 +52,6 @@ class Link:
 class Fact:
     label: str
     links: tuple[Link, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    at: float  # per cent of the scale
-    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,16 +201,15 @@ def _kept_pay(topic: Topic) -> Pay | None:
     return known[1]
 
 
-_FACTOR: Mapping[str, int] = {"hour": taxonomy.HOURS_A_YEAR, "year": 1}
-
-
 def _pay(criteria: Criteria) -> Pay | None:
     """The quarter points of the middles of the ranges, on one scale for hourly and yearly pay."""
     both = cast(Job.pay_low_cents + Job.pay_high_cents, BigInteger)
-    yearly = case(*((Job.pay_unit == unit, both * by) for unit, by in _FACTOR.items()))
+    yearly = case(
+        *((Job.pay_unit == unit, both * by) for unit, by in taxonomy.TIMES_A_YEAR.items())
+    )
     paid = (
         Job.id.in_(matching(criteria)),
-        Job.pay_unit.in_(_FACTOR),
+        Job.pay_unit.in_(taxonomy.TIMES_A_YEAR),
         Job.pay_high_cents > 0,
     )
     # Read once and sorted here: the database would read them again for each quarter point.
@@ -223,14 +224,8 @@ def _pay(criteria: Criteria) -> Pay | None:
     hours = taxonomy.HOURS_A_YEAR
     return Pay(
         listings=count,
-        hourly=_span(low / hours, high / hours, 50),
-        yearly=_span(low, high, 100_000),
+        hourly=rounded_range(low / hours, high / hours, TO_AN_HOUR),
+        yearly=rounded_range(low, high, TO_A_YEAR),
         bar=bar,
-        ticks=tuple(Tick(round(10_000 * d * hours / SCALE_CENTS, 2), f"${d}") for d in _TICKS),
+        ticks=tuple(ticks("hour")),
     )
-
-
-def _span(low: float, high: float, step: int) -> str:
-    """Two amounts rounded to `step` cents, or one where they are the same."""
-    ends = [money(round(cents / step) * step) for cents in (low, high)]
-    return " to ".join(dict.fromkeys(ends))

@@ -15,28 +15,33 @@ from app.codes.models import SYSTEMS
 from app.employers.models import Organisation
 from app.errors import Gone, NotFound
 from app.extensions import UtcDateTime, db
-from app.filters import long_date, money, pay_range
+from app.filters import long_date, pay_range
 from app.jobs.documents import cents_a_year, is_past_close, last_day, last_moment
 from app.jobs.lifecycle import standing
 from app.jobs.models import Facet, Job, JobCode, JobState, JobTerm, visible, visible_row
 from app.jobs.posting import job_posting
 from app.jobs.services.cards import (
-    SCALE_CENTS,
     Card,
-    PayBar,
     cards_of,
-    pay_bar,
     place_line,
     slug_of,
 )
 from app.jobs.services.criteria import Criteria
 from app.jobs.services.pay_insight import Groups, to_compare
+from app.jobs.services.pay_scale import (
+    TO_A_YEAR,
+    TO_AN_HOUR,
+    PayBar,
+    Tick,
+    pay_bar,
+    rounded_range,
+    ticks,
+)
 from app.taxonomy import Credential
 
 CLOSED_FOR = timedelta(days=30)  # how long a closed listing says so before it is gone
 MOST_SIMILAR = 4
 MOST_PAGES = 500  # kept in a process, some twenty kilobytes each with what is drawn of them
-_TICKS = {"hour": (20, 40, 60), "year": (40_000, 80_000, 120_000)}  # dollars
 
 _NO_SUCH = "There is no such listing, or it is not public yet."
 _GONE = "This listing closed more than 30 days ago. Search for others like it."
@@ -48,12 +53,6 @@ class ClosedLongAgo(Gone):
     def __init__(self, job: Job) -> None:
         super().__init__(_GONE)
         self.job = job
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    at: float  # per cent of the scale
-    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +234,7 @@ def listing_view(job: Job) -> Listing:
         pay=pay_range(*rates) if job.pay_high_cents else "",
         pay_compared=_compared(job),
         bar=pay_bar(*rates),
-        ticks=_ticks(job.pay_unit),
+        ticks=ticks(job.pay_unit),
         required=_credentials(job, "required"),
         preferred=_credentials(job, "preferred"),
         settings=_labelled(job, Facet.SETTING, taxonomy.SETTINGS),
@@ -340,21 +339,6 @@ def _compared(job: Job) -> str:
     if not low or not high:
         return ""
     if job.pay_unit == "hour":
-        return f"about {_range(low, high, 100_000)} a year, full time"
+        return f"about {rounded_range(low, high, TO_A_YEAR)} a year, full time"
     hours = taxonomy.HOURS_A_YEAR
-    return f"about {_range(low // hours, high // hours, 50)} an hour"
-
-
-def _range(low: int, high: int, step: int) -> str:
-    """Two amounts rounded to `step` cents, or one where they are the same."""
-    ends = [money(round(cents / step) * step) for cents in (low, high)]
-    return " to ".join(dict.fromkeys(ends))
-
-
-def _ticks(unit: str) -> list[Tick]:
-    ticks = []
-    for dollars in _TICKS.get(unit, ()):
-        cents = cents_a_year(dollars * 100, unit) or 0
-        label = f"${dollars:,}" if unit == "hour" else f"${dollars // 1000}k"
-        ticks.append(Tick(round(100 * cents / SCALE_CENTS, 2), label))
-    return ticks
+    return f"about {rounded_range(low // hours, high // hours, TO_AN_HOUR)} an hour"

@@ -13,7 +13,6 @@ from app import limits, taxonomy
 from app.access import Who, access
 from app.extensions import limiter
 from app.filters import money
-from app.jobs.services.cards import SCALE_CENTS
 from app.jobs.services.pay_insight import (
     DIMENSIONS,
     LEAST,
@@ -25,6 +24,7 @@ from app.jobs.services.pay_insight import (
     pay_of,
 )
 from app.jobs.services.pay_postings import PIECES, TIME, YEAR, Postings, postings_of_the_year
+from app.jobs.services.pay_scale import SCALE_CENTS
 from app.jobs.services.public import Page
 from app.jobs.views.blueprint import bp
 

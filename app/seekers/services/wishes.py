@@ -11,8 +11,6 @@ from app.seekers.models import SeekerProfile, WorkFacet
 from app.seekers.services.matching import Answer, Answered
 from app.seekers.services.requirements import Kind, Need, Requirement, any_of
 
-_UNITS_A_YEAR = {"hour": taxonomy.HOURS_A_YEAR, "year": 1}
-
 
 def wishes_of(job: Job, profile: SeekerProfile) -> tuple[Answer, ...]:
     """Each wish of the coder, and whether the listing grants it."""
@@ -50,10 +48,10 @@ def _pay(job: Job, profile: SeekerProfile) -> Answer | None:
     label = pay_wish(profile)
     if not label:
         return None
-    factor = _UNITS_A_YEAR.get(job.pay_unit)
+    factor = taxonomy.TIMES_A_YEAR.get(job.pay_unit)
     if factor is None or not job.pay_high_cents:
         return Answer(_wish(label), Answered.SILENT, label)
-    floor = profile.pay_floor_cents * _UNITS_A_YEAR[profile.pay_floor_unit]
+    floor = profile.pay_floor_cents * taxonomy.TIMES_A_YEAR[profile.pay_floor_unit]
     why = f"up to {money(job.pay_high_cents)} {taxonomy.PAY_UNITS[job.pay_unit]}"
     return _answer(label, is_granted=job.pay_high_cents * factor >= floor, why=why)
 
