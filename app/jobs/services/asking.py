@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 
-from app import clock
-from app.jobs.services.criteria import CALENDAR_PAY, FILTERS, FLAGS, SINCE, Criteria, Near
+from app import clock, taxonomy
+from app.jobs.services.criteria import FILTERS, FLAGS, SINCE, Criteria, Near
 from app.jobs.services.naming import jobs_naming
 from app.jobs.services.ranking import (
     BROWSE,
@@ -156,7 +156,7 @@ def _within(near: Near) -> Filter:
 
 def _paying(criteria: Criteria) -> Filter:
     """Hours and years compare; a rate per chart is only compared with its like."""
-    if criteria.pay_per in CALENDAR_PAY:
+    if criteria.pay_per in taxonomy.TIMES_A_YEAR:
         return Range("pay_high", low=criteria.pay_floor)
     return All((Eq("pay_unit", criteria.pay_per), Range("rate_high", low=criteria.pay_min)))
 

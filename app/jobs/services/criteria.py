@@ -30,7 +30,6 @@ SORTS = {
     "closing": "Closing soonest",
 }
 PAY_PER = taxonomy.PAY_UNITS
-CALENDAR_PAY = ("hour", "year")  # what compares; a rate per chart does with nothing but its own
 MILES = (10, 25, 50, 100)
 USUAL_MILES = 25
 SINCE = {1: "Today", 3: "Last 3 days", 7: "Last 7 days", 14: "Last 14 days", 30: "Last 30 days"}

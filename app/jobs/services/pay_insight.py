@@ -127,7 +127,7 @@ def _keep(postings: Postings, key: object, answer: object) -> None:
 
 def to_compare(job: Job) -> tuple[Groups, ...]:
     """The groups a listing is compared within, the narrowest first; none for piece rates."""
-    if job.pay_unit not in ("hour", "year"):
+    if job.pay_unit not in taxonomy.TIMES_A_YEAR:
         return ()
     place = ("state", REMOTE if job.place_kind == REMOTE else job.state_code)
     held = [*job.values(Facet.CREDENTIAL, "required"), *job.values(Facet.CREDENTIAL)]

@@ -11,7 +11,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import String, and_, cast, func, or_, select
 
-from app import clock
+from app import clock, taxonomy
 from app.employers.models import Organisation
 from app.extensions import db
 from app.jobs.documents import cents_a_year
@@ -21,7 +21,7 @@ KEPT_FOR = timedelta(minutes=10)
 YEAR = timedelta(days=365)
 TIME = "time"  # paid by the hour or by the year, which compare
 PIECES = ("chart", "encounter", "rvu")  # each compares with its like only
-_TIMES = ("hour", "year")
+_TIMES = tuple(taxonomy.TIMES_A_YEAR)
 REMOTE = "remote"  # the place of every remote job, whatever states it is open to
 
 # A dimension and one of its values: ("credential", "cpc"), ("state", "TX"), ("state", REMOTE).
