@@ -26,8 +26,8 @@ from app.employers.models import Organisation
 from app.extensions import db
 from app.html import plain
 from app.jobs.models import Job
-from app.jobs.services.criteria import FILTERS, Criteria, read_criteria
-from app.jobs.services.standing import listings
+from app.jobs.services.searching.criteria import FILTERS, Criteria, read_criteria
+from app.jobs.services.searching.standing import listings
 from app.seekers.models import AlertMatch, AlertRecipient, SavedSearch
 from app.seekers.services import match_new_listings
 from app.seekers.services.newcomers import compiled

@@ -13,9 +13,9 @@ from pathlib import Path
 from app import create_app
 from app.extensions import db
 from app.jobs.models import Job
-from app.jobs.services.criteria import read_criteria
 from app.jobs.services.index import rebuild_index
-from app.jobs.services.search import find_jobs, forget_answers
+from app.jobs.services.searching.criteria import read_criteria
+from app.jobs.services.searching.search import find_jobs, forget_answers
 from benchmarks.listings import CREDENTIALS, SEED, TITLES, make_listings
 from benchmarks.machine import Quiet
 from benchmarks.rounds import percentile

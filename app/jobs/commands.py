@@ -16,8 +16,9 @@ from app.errors import DomainError
 from app.extensions import db
 from app.filters import plural
 from app.jobs.intake import KINDS
-from app.jobs.services import importing, samples, sources, warn_of_expiry
+from app.jobs.services import samples, warn_of_expiry
 from app.jobs.services.index import listing_count, rebuild_index
+from app.jobs.services.intake import importing, sources
 from app.jobs.services.landing import COUNTED_EVERY, count_topics
 from app.jobs.services.placing import place_listings
 

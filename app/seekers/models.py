@@ -196,7 +196,7 @@ class SavedSearch(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     recipient_id: Mapped[int] = mapped_column(ForeignKey("alert_recipient.id"), index=True)
     name: Mapped[str]
-    # As jobs.services.criteria writes them: pairs of name and value, without a page.
+    # As jobs.services.searching.criteria writes them: pairs of name and value, without a page.
     parameters: Mapped[list[list[str]]] = mapped_column(JSON)
     frequency: Mapped[str] = mapped_column(default=Frequency.DAILY)
     revision: Mapped[int] = mapped_column(default=1)  # raised by every change

@@ -17,9 +17,9 @@ from app.billing.services import open_checkout
 from app.extensions import db
 from app.jobs.models import Job, JobState
 from app.jobs.services import buy
-from app.jobs.services.criteria import read_criteria
 from app.jobs.services.rules import STEPS
 from app.jobs.services.samples import CODER, EMPLOYER, MODERATOR, PASSWORD
+from app.jobs.services.searching.criteria import read_criteria
 from app.seekers.commands import tell_of_new_listings
 from app.seekers.services import ask_to_save, keep_resume, save_search
 from tests.browser import people

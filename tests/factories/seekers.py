@@ -7,7 +7,7 @@ from typing import Any
 from app import clock
 from app.accounts.models import Account
 from app.extensions import db
-from app.jobs.services.criteria import read_criteria
+from app.jobs.services.searching.criteria import read_criteria
 from app.seekers.models import ProfileCredential, SavedSearch, SeekerProfile
 from app.seekers.services import save_search
 from tests.factories.accounts import make_account

@@ -10,7 +10,7 @@ from app.accounts.models import Account
 from app.employers.models import Organisation
 from app.extensions import db
 from app.jobs.models import ImportRun, JobSource
-from app.jobs.services import importing, sources
+from app.jobs.services.intake import importing, sources
 from tests.factories import unique
 
 DESCRIPTION = "<p>" + "Assign codes to charts and answer the questions of auditors. " * 3 + "</p>"

@@ -15,8 +15,8 @@ from flask import Flask
 
 from app import create_app
 from app.extensions import db
-from app.jobs.services.criteria import read_criteria
-from app.jobs.services.search import find_jobs
+from app.jobs.services.searching.criteria import read_criteria
+from app.jobs.services.searching.search import find_jobs
 from tests.apps import put_away
 from tests.relevance.board import MOMENT, fill_board
 from tests.relevance.scoring import Judged, Score, read_queries

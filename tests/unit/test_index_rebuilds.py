@@ -14,9 +14,9 @@ from app.engine import engine
 from app.extensions import db
 from app.index_rebuilds import IndexRebuild, Superseded, Taken
 from app.jobs.models import Job
-from app.jobs.services.criteria import Criteria
 from app.jobs.services.index import announce, rebuild_index
-from app.jobs.services.search import find_jobs, forget_answers
+from app.jobs.services.searching.criteria import Criteria
+from app.jobs.services.searching.search import find_jobs, forget_answers
 from search import open_engine
 from search.indexes import JOBS
 from tests.engines import moody_engine

@@ -10,7 +10,7 @@ from wtforms.validators import Length, Optional
 
 from app.forms import Form
 from app.jobs.intake import KINDS
-from app.jobs.services.sources import SCHEDULES
+from app.jobs.services.intake.sources import SCHEDULES
 from app.outbound import LONGEST_URL
 
 

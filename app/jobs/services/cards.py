@@ -16,7 +16,7 @@ from app.employers.models import Organisation
 from app.extensions import UtcDateTime, db
 from app.filters import pay_range
 from app.jobs.models import Facet, Job, JobTerm, visible
-from app.jobs.services.pay_scale import PayBar, pay_bar
+from app.jobs.services.pay.pay_scale import PayBar, pay_bar
 
 MOST_KNOWN = 5_000  # cards kept in a process, some two kilobytes each
 STATES_SPELLED = 4  # a remote job's states are named up to here, then counted

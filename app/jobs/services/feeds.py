@@ -19,8 +19,8 @@ from app.jobs.feeds import NEVER, Entry
 from app.jobs.models import Facet, Job, visible, visible_row
 from app.jobs.posting import plain_title
 from app.jobs.services.cards import place_line, slug_of
-from app.jobs.services.criteria import Criteria
-from app.jobs.services.search import find_ids
+from app.jobs.services.searching.criteria import Criteria
+from app.jobs.services.searching.search import find_ids
 
 MOST_ENTRIES = 50
 BEGINNING = 400  # characters of a description that a feed quotes

@@ -19,7 +19,7 @@ from app import clock, taxonomy
 from app.extensions import db
 from app.jobs.models import Facet, Job, JobTerm, JobTopic, visible
 from app.jobs.services.cards import slug_of
-from app.jobs.services.criteria import FLAGS, Criteria
+from app.jobs.services.searching.criteria import FLAGS, Criteria
 
 WORTH_A_PAGE = 5  # open listings; below that it is no page but a search
 COUNTED_EVERY = timedelta(minutes=10)

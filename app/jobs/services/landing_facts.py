@@ -14,7 +14,6 @@ from app.extensions import db
 from app.filters import plural
 from app.jobs.models import Job
 from app.jobs.services.cards import Card
-from app.jobs.services.criteria import FILTERS, Criteria
 from app.jobs.services.landing import (
     COUNTED_EVERY,
     NEW_CODERS,
@@ -24,7 +23,7 @@ from app.jobs.services.landing import (
     has_page,
     topics,
 )
-from app.jobs.services.pay_scale import (
+from app.jobs.services.pay.pay_scale import (
     TO_A_YEAR,
     TO_AN_HOUR,
     PayBar,
@@ -33,8 +32,9 @@ from app.jobs.services.pay_scale import (
     rounded_range,
     ticks,
 )
-from app.jobs.services.plain_listing import matching
-from app.jobs.services.search import Answer, find_jobs
+from app.jobs.services.searching.criteria import FILTERS, Criteria
+from app.jobs.services.searching.plain_listing import matching
+from app.jobs.services.searching.search import Answer, find_jobs
 
 MOST_NEIGHBOURS = 12
 # Which filters are told of, and how many values of each.

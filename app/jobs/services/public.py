@@ -26,9 +26,8 @@ from app.jobs.services.cards import (
     place_line,
     slug_of,
 )
-from app.jobs.services.criteria import Criteria
-from app.jobs.services.pay_insight import Groups, to_compare
-from app.jobs.services.pay_scale import (
+from app.jobs.services.pay.pay_insight import Groups, to_compare
+from app.jobs.services.pay.pay_scale import (
     TO_A_YEAR,
     TO_AN_HOUR,
     PayBar,
@@ -37,6 +36,7 @@ from app.jobs.services.pay_scale import (
     rounded_range,
     ticks,
 )
+from app.jobs.services.searching.criteria import Criteria
 from app.taxonomy import Credential
 
 CLOSED_FOR = timedelta(days=30)  # how long a closed listing says so before it is gone

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import urlencode
 
-from app.jobs.services.criteria import RELEVANCE, Criteria
+from app.jobs.services.searching.criteria import RELEVANCE, Criteria
 
 
 def address(criteria: Criteria) -> str:

@@ -19,7 +19,9 @@ from markupsafe import Markup
 from app import clock
 from app.filters import relative
 from app.jobs.services.cards import Card
-from app.jobs.services.criteria import (
+from app.jobs.services.landing import page_for, topic_of, topics
+from app.jobs.services.public import Page
+from app.jobs.services.searching.criteria import (
     MILES,
     NEEDS,
     PAY_PER,
@@ -29,10 +31,8 @@ from app.jobs.services.criteria import (
     Criteria,
     dollars,
 )
-from app.jobs.services.facets import facets_of
-from app.jobs.services.landing import page_for, topic_of, topics
-from app.jobs.services.public import Page
-from app.jobs.services.search import Answer, Drop, Found
+from app.jobs.services.searching.facets import facets_of
+from app.jobs.services.searching.search import Answer, Drop, Found
 from app.jobs.views.addresses import address, map_address, subscription
 from app.jobs.views.pay import Compared, compared
 

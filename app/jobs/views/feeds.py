@@ -14,7 +14,7 @@ from app.access import Who, access
 from app.extensions import limiter
 from app.jobs import feeds
 from app.jobs.services import feeds as services
-from app.jobs.services.criteria import Criteria, read_criteria
+from app.jobs.services.searching.criteria import Criteria, read_criteria
 from app.jobs.views.addresses import address, feed_address
 from app.jobs.views.blueprint import bp
 

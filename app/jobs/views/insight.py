@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from app import taxonomy
 from app.access import Who, access
 from app.jobs.quality import MARKS, MOST
-from app.jobs.services.ranking import MOST_FEATURED, searched_places, ties_in_words
+from app.jobs.services.searching.ranking import MOST_FEATURED, searched_places, ties_in_words
 from app.jobs.views.blueprint import bp
 
 

@@ -12,9 +12,9 @@ from app import limits
 from app.access import Who, access
 from app.extensions import limiter
 from app.filters import plural
-from app.jobs.services.criteria import RELEVANCE, read_criteria
-from app.jobs.services.job_map import MILES, Spot, map_of
-from app.jobs.services.search import Found, find_jobs
+from app.jobs.services.searching.criteria import RELEVANCE, read_criteria
+from app.jobs.services.searching.job_map import MILES, Spot, map_of
+from app.jobs.services.searching.search import Found, find_jobs
 from app.jobs.views.addresses import address, map_address
 from app.jobs.views.blueprint import bp
 from app.jobs.views.drawing import drawn_rows

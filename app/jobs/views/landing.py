@@ -11,9 +11,9 @@ from app import limits, taxonomy
 from app.access import Who, access
 from app.errors import NotFound
 from app.extensions import limiter
-from app.jobs.services.criteria import Criteria
 from app.jobs.services.landing import NEW_CODERS, REMOTE, Choice, Topic, page_for, topic_at
 from app.jobs.services.landing_facts import page_about
+from app.jobs.services.searching.criteria import Criteria
 from app.jobs.views.addresses import address, subscription
 from app.jobs.views.blueprint import bp
 from app.jobs.views.drawing import drawn_rows

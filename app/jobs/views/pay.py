@@ -13,7 +13,7 @@ from app import limits, taxonomy
 from app.access import Who, access
 from app.extensions import limiter
 from app.filters import money
-from app.jobs.services.pay_insight import (
+from app.jobs.services.pay.pay_insight import (
     DIMENSIONS,
     LEAST,
     Comparison,
@@ -23,8 +23,8 @@ from app.jobs.services.pay_insight import (
     pay_by,
     pay_of,
 )
-from app.jobs.services.pay_postings import PIECES, TIME, YEAR, Postings, postings_of_the_year
-from app.jobs.services.pay_scale import SCALE_CENTS
+from app.jobs.services.pay.pay_postings import PIECES, TIME, YEAR, Postings, postings_of_the_year
+from app.jobs.services.pay.pay_scale import SCALE_CENTS
 from app.jobs.services.public import Page
 from app.jobs.views.blueprint import bp
 

@@ -9,10 +9,11 @@ from app import limits
 from app.access import Who, access
 from app.errors import NotFound
 from app.extensions import limiter
-from app.jobs.services import public, suggestions
-from app.jobs.services.criteria import MAX_TEXT, Criteria, read_code, read_criteria
-from app.jobs.services.naming import cards_naming
-from app.jobs.services.search import find_jobs
+from app.jobs.services import public
+from app.jobs.services.searching import suggestions
+from app.jobs.services.searching.criteria import MAX_TEXT, Criteria, read_code, read_criteria
+from app.jobs.services.searching.naming import cards_naming
+from app.jobs.services.searching.search import find_jobs
 from app.jobs.views.addresses import address
 from app.jobs.views.blueprint import bp
 from app.jobs.views.drawing import drawn_rows, listing_page, search_page

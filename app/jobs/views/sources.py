@@ -12,7 +12,7 @@ from app.errors import Conflict, Invalid
 from app.extensions import db, limiter
 from app.jobs.forms import SourceForm
 from app.jobs.intake import KINDS
-from app.jobs.services import phrases, source_pages, sources
+from app.jobs.services.intake import phrases, source_pages, sources
 from app.jobs.views.blueprint import bp
 
 ASKED = {

@@ -14,7 +14,7 @@ from app import clock, mail, tasks
 from app.extensions import db
 from app.jobs.services import Card
 from app.jobs.services.cards import cards_of
-from app.jobs.services.standing import ranked
+from app.jobs.services.searching.standing import ranked
 from app.seekers import emails
 from app.seekers.models import AlertMatch, AlertRecipient, SavedSearch
 from app.seekers.services.alert_links import manage_token

@@ -9,10 +9,10 @@ from app import clock
 from app.accounts.models import Account
 from app.employers.services import is_member, organisations_of
 from app.jobs.models import Job
-from app.jobs.services.candidates import open_jobs
 from app.jobs.services.cards import Card, cards_of
-from app.jobs.services.criteria import Criteria
 from app.jobs.services.public import visible_job
+from app.jobs.services.searching.candidates import open_jobs
+from app.jobs.services.searching.criteria import Criteria
 from app.seekers.models import SeekerProfile, WorkFacet
 from app.seekers.services.matching import Answer, Coder, Match, coder_of, has_expired, match
 from app.seekers.services.profiles import view_profile

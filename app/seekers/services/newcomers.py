@@ -13,8 +13,14 @@ from sqlalchemy import ColumnElement, Integer, bindparam, case, delete, func, se
 from app import clock, tasks
 from app.extensions import UtcDateTime, db, insert_each_once, insert_selected_once
 from app.jobs.models import Job, visible, visible_row
-from app.jobs.services.criteria import CodeNamed
-from app.jobs.services.standing import best_since, codes_asked, document_of, listings, question_of
+from app.jobs.services.searching.criteria import CodeNamed
+from app.jobs.services.searching.standing import (
+    best_since,
+    codes_asked,
+    document_of,
+    listings,
+    question_of,
+)
 from app.seekers.models import AlertMatch, AlertRecipient, Frequency, MatchedJob, SavedSearch
 from app.seekers.services.calendar import due_at
 from app.seekers.services.saved_searches import criteria_of

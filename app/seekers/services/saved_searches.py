@@ -15,7 +15,7 @@ from app.addresses import spell_address
 from app.employers.models import Organisation
 from app.errors import Conflict, Invalid, NotFound, NotPermitted
 from app.extensions import db
-from app.jobs.services.criteria import FILTERS, Choice, Criteria, read_criteria
+from app.jobs.services.searching.criteria import FILTERS, Choice, Criteria, read_criteria
 from app.seekers import emails
 from app.seekers.models import AlertMatch, AlertRecipient, Frequency, SavedSearch
 from app.seekers.services.alert_links import OptIn, opt_in_token

@@ -10,7 +10,7 @@ from app import limits
 from app.access import Who, access, actor
 from app.errors import Conflict, Invalid, NotFound
 from app.extensions import db, limiter
-from app.jobs.services.criteria import Criteria, read_criteria
+from app.jobs.services.searching.criteria import Criteria, read_criteria
 from app.seekers import services
 from app.seekers.forms import FREQUENCIES, GuestSearchForm, SavedSearchForm
 from app.seekers.views.blueprint import bp

@@ -17,7 +17,7 @@ from app.extensions import db
 from app.jobs import services
 from app.jobs.lifecycle import Action
 from app.jobs.models import ImportRun, Job, JobPurchase, JobRevision, JobSource, JobState
-from app.jobs.services import importing, sources
+from app.jobs.services.intake import importing, sources
 from app.jobs.services.review import seen_mark
 from app.jobs.services.rules import STEPS
 from tests.at_once import at_once

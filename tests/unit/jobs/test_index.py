@@ -13,13 +13,13 @@ from app.employers.services import reinstate_organisation, suspend_organisation
 from app.engine import engine
 from app.extensions import db
 from app.jobs.models import Job, JobState
-from app.jobs.services.criteria import Criteria
 from app.jobs.services.index import (
     announce,
     correct_index,
     rebuild_index,
 )
-from app.jobs.services.search import find_jobs
+from app.jobs.services.searching.criteria import Criteria
+from app.jobs.services.searching.search import find_jobs
 from app.tasks import OutboxRow
 from search import open_engine
 from search.indexes import JOBS

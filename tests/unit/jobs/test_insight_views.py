@@ -8,7 +8,7 @@ from app.extensions import db
 from app.jobs.models import Facet
 from app.jobs.quality import MARKS
 from app.jobs.services.landing import count_topics
-from app.jobs.services.ranking import searched_places, ties_in_words
+from app.jobs.services.searching.ranking import searched_places, ties_in_words
 from tests.factories.accounts import make_account
 from tests.factories.employers import make_organisation
 from tests.factories.jobs import make_job

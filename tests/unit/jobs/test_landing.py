@@ -11,7 +11,6 @@ import time_machine
 from app import clock, taxonomy
 from app.extensions import db
 from app.jobs.models import Facet, Job, JobState, JobTopic
-from app.jobs.services.criteria import read_criteria
 from app.jobs.services.index import rebuild_index
 from app.jobs.services.landing import (
     KEPT_FOR,
@@ -26,6 +25,7 @@ from app.jobs.services.landing import (
     topics,
 )
 from app.jobs.services.landing_facts import page_about
+from app.jobs.services.searching.criteria import read_criteria
 from tests.factories.employers import make_organisation
 from tests.factories.jobs import make_job
 from tests.watch import statements

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from app.extensions import db
-from app.jobs.services.criteria import read_criteria
 from app.jobs.services.index import rebuild_index
 from app.jobs.services.placing import place_listings
-from app.jobs.services.search import find_jobs
+from app.jobs.services.searching.criteria import read_criteria
+from app.jobs.services.searching.search import find_jobs
 from app.tasks import drain
 from tests.factories.jobs import make_job
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.jobs.services.criteria import FILTERS
+from app.jobs.services.searching.criteria import FILTERS
 from app.jobs.vocabulary import mentions, normal_title, role_of_title
 
 # What has a phrase of its own. "coder" is said by nearly every title, states are read elsewhere,

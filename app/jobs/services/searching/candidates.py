@@ -15,10 +15,10 @@ from app.engine import engine
 from app.extensions import db
 from app.jobs.models import Job, visible_row
 from app.jobs.quality import quality
-from app.jobs.services.asking import search_query
-from app.jobs.services.criteria import Criteria
-from app.jobs.services.plain_listing import list_plainly
-from app.jobs.services.ranking import rank_key
+from app.jobs.services.searching.asking import search_query
+from app.jobs.services.searching.criteria import Criteria
+from app.jobs.services.searching.plain_listing import list_plainly
+from app.jobs.services.searching.ranking import rank_key
 from search.contract import SearchError
 
 log = logging.getLogger(__name__)

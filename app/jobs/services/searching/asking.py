@@ -7,9 +7,9 @@ from dataclasses import replace
 from itertools import product
 
 from app import clock, taxonomy
-from app.jobs.services.criteria import FILTERS, FLAGS, SINCE, Criteria, Near
-from app.jobs.services.naming import jobs_naming
-from app.jobs.services.ranking import (
+from app.jobs.services.searching.criteria import FILTERS, FLAGS, SINCE, Criteria, Near
+from app.jobs.services.searching.naming import jobs_naming
+from app.jobs.services.searching.ranking import (
     BROWSE,
     MOST_FEATURED,
     circle,

@@ -10,10 +10,10 @@ import pytest
 from app import clock
 from app.extensions import db
 from app.jobs.models import Facet, Job
-from app.jobs.services.criteria import FILTERS, Criteria, read_criteria
 from app.jobs.services.index import rebuild_index
-from app.jobs.services.search import find_jobs
-from app.jobs.services.standing import (
+from app.jobs.services.searching.criteria import FILTERS, Criteria, read_criteria
+from app.jobs.services.searching.search import find_jobs
+from app.jobs.services.searching.standing import (
     best_since,
     codes_asked,
     document_of,

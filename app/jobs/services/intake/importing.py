@@ -19,8 +19,8 @@ from app.extensions import db, insert_once
 from app.jobs.intake import Posting, Reading, Unreadable, read_feed
 from app.jobs.lifecycle import Action, Role
 from app.jobs.models import ImportedJob, ImportItem, ImportRun, Job, JobSource, JobState
+from app.jobs.services.intake.taking_in import Intake, Taken
 from app.jobs.services.moves import carry_out, record, state_of
-from app.jobs.services.taking_in import Intake, Taken
 from app.outbound import fetch
 
 CHUNK = 200

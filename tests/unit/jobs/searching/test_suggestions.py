@@ -6,7 +6,7 @@ import pytest
 
 from app.jobs.models import Facet, JobState
 from app.jobs.services.index import rebuild_index
-from app.jobs.services.suggestions import suggest
+from app.jobs.services.searching.suggestions import suggest
 from search import open_engine
 from tests.factories.jobs import make_job
 

@@ -13,10 +13,10 @@ from sqlalchemy.orm import contains_eager, selectinload
 from app.extensions import db
 from app.jobs.documents import search_document
 from app.jobs.models import Job
-from app.jobs.services.asking import search_query
-from app.jobs.services.criteria import CodeNamed, Criteria, read_code
-from app.jobs.services.ranking import rank_key
-from app.jobs.services.search import best_ids
+from app.jobs.services.searching.asking import search_query
+from app.jobs.services.searching.criteria import CodeNamed, Criteria, read_code
+from app.jobs.services.searching.ranking import rank_key
+from app.jobs.services.searching.search import best_ids
 from search.contract import MAX_LIMIT, All, Eq, Filter, Range, SearchError
 from search.standing import Question
 

@@ -13,9 +13,9 @@ from app import clock
 from app.employers.models import Organisation
 from app.extensions import db
 from app.jobs.models import Facet, Job, JobState
-from app.jobs.services.criteria import read_criteria
 from app.jobs.services.index import rebuild_index, update_index
-from app.jobs.services.search import Found, find_jobs
+from app.jobs.services.searching.criteria import read_criteria
+from app.jobs.services.searching.search import Found, find_jobs
 from app.places import find_city
 from search import open_engine
 from tests.factories.employers import make_organisation

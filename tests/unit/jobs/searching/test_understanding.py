@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.jobs.services.criteria import read_criteria
-from app.jobs.services.understanding import understand
+from app.jobs.services.searching.criteria import read_criteria
+from app.jobs.services.searching.understanding import understand
 
 PIECES = st.sampled_from(
     ["CPC", "cpc-a", "OR", "or", "in", "texas", "TX", "St.", "Louis,", "MO", "63101", "$", "30",

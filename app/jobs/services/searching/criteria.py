@@ -12,7 +12,7 @@ from app.codes.models import ICD10CM, SYSTEMS
 from app.forms import tidy
 from app.jobs.documents import cents_a_year
 from app.jobs.models import Facet
-from app.jobs.services.understanding import Understood, understand
+from app.jobs.services.searching.understanding import Understood, understand
 from app.places import Place
 from search.sphere import METRES_A_MILE
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.jobs.services.criteria import RELEVANCE, Criteria, Near
+from app.jobs.services.searching.criteria import RELEVANCE, Criteria, Near
 from search.contract import All, Eq, Filter, GeoRadius, In, Not
 from search.indexes import JOBS
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from app.jobs.documents import search_document
-from app.jobs.services.criteria import SORTS, read_criteria
-from app.jobs.services.ranking import (
+from app.jobs.services.searching.criteria import SORTS, read_criteria
+from app.jobs.services.searching.ranking import (
     BROWSE,
     order_of,
     pins_featured,

@@ -6,10 +6,10 @@ import pytest
 from flask import Flask
 
 from app.jobs.models import Facet, Job
-from app.jobs.services.criteria import read_criteria
 from app.jobs.services.index import rebuild_index
-from app.jobs.services.job_map import MILES, JobMap, gathered, map_of, miles_between
-from app.jobs.services.search import find_jobs
+from app.jobs.services.searching.criteria import read_criteria
+from app.jobs.services.searching.job_map import MILES, JobMap, gathered, map_of, miles_between
+from app.jobs.services.searching.search import find_jobs
 from app.jobs.views.job_map import LARGEST, SMALLEST, circles_of, numbered
 from app.places import Place, all_cities, find_city
 from search import open_engine

@@ -16,11 +16,11 @@ from app.jobs.intake import Posting, map_posting
 from app.jobs.lifecycle import Action, Role
 from app.jobs.models import ImportedJob, ImportRun, Job, JobSource, JobState
 from app.jobs.services.composing import Saved, content_to_edit, replace_content
-from app.jobs.services.fitting import fitted
-from app.jobs.services.granting import publish_granted
+from app.jobs.services.intake.fitting import fitted
+from app.jobs.services.intake.granting import publish_granted
+from app.jobs.services.intake.phrases import Phrasebook
+from app.jobs.services.intake.twins import Twins
 from app.jobs.services.moves import carry_out, lock_job, record, state_of
-from app.jobs.services.phrases import Phrasebook
-from app.jobs.services.twins import Twins
 
 _OVER = (JobState.ARCHIVED, JobState.REMOVED)
 _ENDED = (JobState.FILLED, JobState.EXPIRED)

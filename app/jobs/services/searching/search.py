@@ -13,7 +13,8 @@ from app import clock
 from app.employers.models import Organisation
 from app.engine import engine
 from app.extensions import db
-from app.jobs.services.asking import (
+from app.jobs.services.cards import Card, cards_of
+from app.jobs.services.searching.asking import (
     PAGE_SIZE,
     Counts,
     count_queries,
@@ -24,10 +25,9 @@ from app.jobs.services.asking import (
     tiers_of,
     windows,
 )
-from app.jobs.services.cards import Card, cards_of
-from app.jobs.services.criteria import Choice, Criteria
-from app.jobs.services.plain_listing import list_plainly
-from app.jobs.services.ranking import pins_featured
+from app.jobs.services.searching.criteria import Choice, Criteria
+from app.jobs.services.searching.plain_listing import list_plainly
+from app.jobs.services.searching.ranking import pins_featured
 from search.contract import MAX_TOTAL, All, In, SearchError, SearchQuery, SearchResult
 
 log = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app import taxonomy
-from app.jobs.services.criteria import (
+from app.jobs.services.searching.criteria import (
     FILTERS,
     FLAGS,
     CodeNamed,

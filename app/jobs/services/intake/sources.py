@@ -23,10 +23,10 @@ from app.jobs.models import (
     ImportRun,
     JobSource,
 )
-from app.jobs.services import phrases
-from app.jobs.services.importing import INTERVALS, begin_run, have_done, stage
+from app.jobs.services.intake import phrases
+from app.jobs.services.intake.importing import INTERVALS, begin_run, have_done, stage
+from app.jobs.services.intake.taking_in import Intake
 from app.jobs.services.moves import lock_job
-from app.jobs.services.taking_in import Intake
 from app.outbound import check_url
 
 MOST_SOURCES = 10

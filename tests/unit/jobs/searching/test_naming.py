@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from app.jobs.models import JobState
-from app.jobs.services.criteria import read_code
-from app.jobs.services.naming import cards_naming, jobs_naming
+from app.jobs.services.searching.criteria import read_code
+from app.jobs.services.searching.naming import cards_naming, jobs_naming
 from tests.factories.jobs import make_job
 
 pytestmark = pytest.mark.usefixtures("app")

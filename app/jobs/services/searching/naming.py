@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, select
 from app.extensions import db
 from app.jobs.models import Job, JobCode, visible_row
 from app.jobs.services.cards import Card, cards_of
-from app.jobs.services.criteria import CodeNamed
+from app.jobs.services.searching.criteria import CodeNamed
 
 MOST = 2_000  # a search engine is not asked about more listings by name
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from app.jobs.services.criteria import FILTERS, Criteria
-from app.jobs.services.facets import SHOWN, facets_of
-from app.jobs.services.search import Answer
+from app.jobs.services.searching.criteria import FILTERS, Criteria
+from app.jobs.services.searching.facets import SHOWN, facets_of
+from app.jobs.services.searching.search import Answer
 
 
 def answer(counts: dict[str, dict[str, int]], **chosen: tuple[str, ...]) -> Answer:

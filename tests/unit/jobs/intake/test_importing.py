@@ -12,7 +12,8 @@ from app.errors import Conflict, Invalid, NotFound
 from app.extensions import db
 from app.jobs.content import content_of
 from app.jobs.models import ImportedJob, ImportItem, ImportPhrase, ImportRun, Job, JobRevision
-from app.jobs.services import importing, listings, phrases, source_pages, sources
+from app.jobs.services import listings
+from app.jobs.services.intake import importing, phrases, source_pages, sources
 from tests.factories.accounts import make_account, make_operator
 from tests.factories.employers import make_organisation
 from tests.factories.jobs import make_job

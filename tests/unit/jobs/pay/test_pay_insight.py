@@ -14,7 +14,7 @@ import time_machine
 from app import clock
 from app.employers.models import Organisation
 from app.jobs.models import Facet, Job, JobState
-from app.jobs.services.pay_insight import (
+from app.jobs.services.pay.pay_insight import (
     DIMENSIONS,
     EVERYTHING,
     LEAST,
@@ -24,7 +24,13 @@ from app.jobs.services.pay_insight import (
     pay_of,
     to_compare,
 )
-from app.jobs.services.pay_postings import KEPT_FOR, REMOTE, TIME, Postings, postings_of_the_year
+from app.jobs.services.pay.pay_postings import (
+    KEPT_FOR,
+    REMOTE,
+    TIME,
+    Postings,
+    postings_of_the_year,
+)
 from tests.factories.employers import make_organisation
 from tests.factories.jobs import make_job
 from tests.watch import statements

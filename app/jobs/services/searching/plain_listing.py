@@ -14,8 +14,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 from app import clock, taxonomy
 from app.extensions import db
 from app.jobs.models import Facet, Job, JobTerm, visible_row
-from app.jobs.services.criteria import FILTERS, Criteria, Near
-from app.jobs.services.naming import naming
+from app.jobs.services.searching.criteria import FILTERS, Criteria, Near
+from app.jobs.services.searching.naming import naming
 from search.sphere import EARTH
 
 METRES_A_DEGREE = pi * EARTH / 180

@@ -13,7 +13,7 @@ from operator import add, itemgetter
 
 from app import taxonomy
 from app.jobs.models import Facet, Job
-from app.jobs.services.pay_postings import REMOTE, TIME, Group, Postings
+from app.jobs.services.pay.pay_postings import REMOTE, TIME, Group, Postings
 
 LEAST = 5  # postings
 MOST_ANSWERS = 1_000  # kept beside the postings they were worked out from

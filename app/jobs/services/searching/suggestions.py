@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from app import taxonomy
 from app.engine import engine
 from app.forms import tidy
-from app.jobs.services.asking import search_query
 from app.jobs.services.cards import Card, cards_of
-from app.jobs.services.criteria import Criteria, read_criteria
+from app.jobs.services.searching.asking import search_query
+from app.jobs.services.searching.criteria import Criteria, read_criteria
 from app.taxonomy import Credential
 from search.contract import SearchError
 

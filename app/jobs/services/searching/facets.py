@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.jobs.services.criteria import FILTERS, FLAGS, SINCE, Filter
-from app.jobs.services.search import Answer
+from app.jobs.services.searching.criteria import FILTERS, FLAGS, SINCE, Filter
+from app.jobs.services.searching.search import Answer
 
 SHORT = 9  # values a group shows in the order of the taxonomy; longer ones go by their counts
 SHOWN = 8  # of a longer group; the others open on demand

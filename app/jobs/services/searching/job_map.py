@@ -11,8 +11,8 @@ from math import floor
 
 from app import taxonomy
 from app.engine import engine
-from app.jobs.services.asking import search_query
-from app.jobs.services.criteria import RELEVANCE, Criteria, Near
+from app.jobs.services.searching.asking import search_query
+from app.jobs.services.searching.criteria import RELEVANCE, Criteria, Near
 from app.places import Place, find_city
 from search.contract import (
     MAX_FACET_VALUES,

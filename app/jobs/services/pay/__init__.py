@@ -1,0 +1,1 @@
+"""What pay is stated: one scale for every listing, and figures of at least five postings."""
