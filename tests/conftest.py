@@ -14,9 +14,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import create_engine, make_url, text
 
 from app import create_app
-from app.extensions import Base, db, limiter
+from app.extensions import db, limiter
 from tests.apps import put_away
 from tests.clients import Browser, signed_in
+from tests.database import empty_every_table
 from tests.watch import watch
 
 
@@ -70,7 +71,7 @@ def app(application: Flask) -> Iterator[Flask]:
     with application.app_context():
         yield application
         db.session.rollback()
-        _empty_every_table()
+        empty_every_table()
         db.session.commit()
         db.session.remove()
     for remembered in (
@@ -83,15 +84,6 @@ def app(application: Flask) -> Iterator[Flask]:
     ):
         application.extensions.pop(remembered, None)
     shutil.rmtree(Path(application.config["DATA_DIR"]) / "mail", ignore_errors=True)
-
-
-def _empty_every_table() -> None:
-    deletes = [f'DELETE FROM "{table.name}"' for table in reversed(Base.metadata.sorted_tables)]
-    connection = db.session.connection()
-    if connection.dialect.name == "postgresql":  # one trip to the server; SQLite takes one by one
-        deletes = ["; ".join(deletes)]
-    for statement in deletes:
-        connection.exec_driver_sql(statement)
 
 
 @pytest.fixture

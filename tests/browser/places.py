@@ -196,21 +196,20 @@ def furnish(site: Site) -> None:
         remote = read_criteria({"place": ["remote"]})
         save_search(coder, remote, name="", frequency="instant")
         ask_to_save("guest@example.com", remote, frequency="daily")
-        db.session.commit()
-        tell_of_new_listings()
         ask_email_change(coder, current=PASSWORD, email="casey.new@example.com")
         db.session.commit()
-    _wait_for_mails(site)
+        _wait_for_mails(site)
 
 
-def _wait_for_mails(site: Site, seconds: float = 30) -> None:
+def _wait_for_mails(site: Site, seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
+        tell_of_new_listings()  # the worker does so once a minute
         with urllib.request.urlopen(f"{site.url}/mailbox") as answer:
             page = answer.read().decode()
         if all(words in page for words in MAILS):
             return
-        time.sleep(0.2)
+        time.sleep(0.5)
     raise AssertionError("the mails of the pages behind a mailed link did not come")
 
 
@@ -241,7 +240,8 @@ class Visits:
             page.locator(link).first.click()
         if place.press:
             page.locator("main").get_by_role("button", name=place.press, exact=True).click()
-        page.wait_for_load_state("networkidle")
+        # A link may lead to a page or open a part of this one: only a quiet line tells it is done.
+        page.wait_for_load_state("networkidle" if place.follow or place.press else "load")
         return page
 
     def close(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -78,17 +79,20 @@ class Site:
 
 
 def _wait_for(url: str, processes: list[subprocess.Popen[bytes]], seconds: float = 60) -> None:
+    """Wait for an answer; from a site, until its index of listings has been built too."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if any(process.poll() is not None for process in processes):
             raise RuntimeError("a process of the site ended while it was starting")
         try:
-            with urllib.request.urlopen(url, timeout=2):
-                return
+            with urllib.request.urlopen(url, timeout=2) as answer:
+                if not re.search(rb"not built yet: [a-z, ]*jobs", answer.read()):
+                    return
         except urllib.error.HTTPError:
             return  # it answers
         except OSError:
-            time.sleep(0.1)
+            pass
+        time.sleep(0.1)
     raise RuntimeError(f"{url} did not come up")
 
 
@@ -112,10 +116,12 @@ def _running(
 
 
 def prepare(site: Site) -> None:
-    """What `make run` does before it serves: migrate, load the full ICD-10-CM, add the samples."""
+    """What `make run` does before it serves, and the indexes, which its worker builds."""
     site.flask("db", "upgrade")
     site.flask("codes", "load-package")
     site.flask("samples")
+    site.flask("jobs", "index")
+    site.flask("codes", "index")
 
 
 @contextmanager
@@ -148,6 +154,6 @@ def running_site(folder: Path, *, prepared: Path | None = None, **settings: str)
             stack.enter_context(_running(command, environ, folder / f"{name}.log"))
             for name, command in commands.items()
         ]
-        _wait_for(f"{site.url}/healthz", processes)
+        _wait_for(f"{site.url}/readyz", processes)
         _wait_for(f"http://127.0.0.1:{simulator}/", processes)
         yield site

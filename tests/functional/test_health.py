@@ -1,6 +1,7 @@
 """What machines ask of the site, and what they are told when a part of it is down."""
 
 from datetime import timedelta
+from typing import ClassVar
 
 import pytest
 import time_machine
@@ -8,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from app import clock, tasks
 from app.extensions import db
-from search.contract import SearchUnavailable
+from search.contract import Health, SearchUnavailable
 
 tasks.handles("test.health")(lambda payload: None)
 
@@ -46,6 +47,21 @@ def test_a_search_engine_that_is_down_is_named_but_pages_are_served(app, client,
     monkeypatch.setitem(app.extensions, "search_engine", DeadEngine())
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json["search"]) == (200, "down")
+
+
+class FreshEngine(DeadEngine):
+    documents: ClassVar[dict[str, int]] = {}
+
+    def health(self):
+        return Health(available=True, engine="fresh", documents=self.documents)
+
+
+def test_an_index_that_was_never_built_is_named_until_it_is(app, client, monkeypatch):
+    fresh = FreshEngine()
+    monkeypatch.setitem(app.extensions, "search_engine", fresh)
+    assert client.get("/readyz").json["search"] == "not built yet: jobs, codes"
+    monkeypatch.setattr(FreshEngine, "documents", {"jobs": 0, "codes": 3})
+    assert client.get("/readyz").json["search"] == "ok"
 
 
 def test_without_its_database_a_site_is_not_ready(app, client, monkeypatch):

@@ -21,6 +21,7 @@ from app.engine import engine
 from app.errors import NotFound
 from app.extensions import db
 from app.index_state import IndexState, index_states
+from app.indexing import kept_indexes
 from app.pages.views.blueprint import bp
 from search.contract import SearchError
 
@@ -91,9 +92,13 @@ def _worker_state() -> str:
 
 def _search_state() -> str:
     try:
-        return "ok" if engine().health().available else "down"
+        health = engine().health()
     except SearchError:
         return "down"
+    if not health.available:
+        return "down"
+    missing = [kept.name for kept in kept_indexes() if kept.name not in health.documents]
+    return f"not built yet: {', '.join(missing)}" if missing else "ok"
 
 
 class _Outbox(Collector):
