@@ -12,11 +12,13 @@ from sqlalchemy import select
 
 from app import clock
 from app.accounts.services import ask_email_change, ask_reset, find_account, register
+from app.accounts.services.passwords import hash_password
 from app.applications.services import ResumeChoice, apply
 from app.billing.services import open_checkout
 from app.extensions import db
 from app.jobs.models import Job, JobState
 from app.jobs.services import buy
+from app.jobs.services.intake.sources import take_file
 from app.jobs.services.rules import STEPS
 from app.jobs.services.samples import CODER, EMPLOYER, MODERATOR, PASSWORD
 from app.jobs.services.searching.criteria import read_criteria
@@ -24,20 +26,24 @@ from app.seekers.commands import tell_of_new_listings
 from app.seekers.services import ask_to_save, keep_resume, save_search
 from tests.browser import people
 from tests.browser.site import Site
+from tests.factories.accounts import make_operator
 from tests.factories.documents import pdf_bytes
 from tests.factories.seekers import make_profile
+from tests.factories.sources import board, posting
 
 # New colors and widths show two frames later; before that one sees half of each.
 DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, ...] = get_args(Scheme)
 GUEST = ""
+OPERATOR = "operator@example.com"
 DASHBOARD = "main h2 a"
 LISTING = "main tbody a:has-text('Inpatient coder III')"
 BOARD = "main tr:has-text('Inpatient coder III') a[href$='/applications']"
 CODERS = "main tr:has-text('Inpatient coder III') a[href$='/coders']"
 ANSWERS = (DASHBOARD, LISTING, "main a:text-is('Edit')")
 FIRST = "main tbody a"
+FEEDS = (DASHBOARD, "main a:text-is('Feeds')")
 CONFIRM = ("main tr:has-text('newcomer@example.com') a", "main a[href*='/verify/']")
 RESET = ("main tr:has-text('Set a new password') a", "main a[href*='/reset-password/']")
 NEW_ADDRESS = (
@@ -148,7 +154,9 @@ PLACES = (
     Place("new organization, refused", "/employers/new", EMPLOYER, press="Create organization"),
     Place("organization", "/employers", EMPLOYER, ("main a:text-is('Edit')",)),
     Place("dashboard", "/employers", EMPLOYER, (DASHBOARD,)),
-    Place("feeds-in", "/employers", EMPLOYER, (DASHBOARD, "main a:text-is('Feeds')")),
+    Place("feeds-in", "/employers", EMPLOYER, FEEDS),
+    Place("feed", "/employers", EMPLOYER, (*FEEDS, FIRST)),
+    Place("new feed, refused", "/employers", EMPLOYER, FEEDS, "Add the feed"),
     Place("preview", "/employers", EMPLOYER, (DASHBOARD, LISTING)),
     Place("check answers", "/employers", EMPLOYER, ANSWERS),
     *(
@@ -171,11 +179,13 @@ PLACES = (
     Place("desk", "/desk", MODERATOR),
     Place("review queue", "/desk/listings", MODERATOR),
     Place("review", "/desk/listings", MODERATOR, (FIRST,)),
+    Place("search on the desk", "/desk/search", OPERATOR),
+    Place("feeds on the desk", "/desk/feeds", OPERATOR),
 )
 
 
 def furnish(site: Site) -> None:
-    """What the samples leave out: a profile, an application, an order, mails with a link."""
+    """What the samples leave out: profiles, an application, an order, a feed, mails with a link."""
     with site.inside():
         coder, employer = find_account(CODER), find_account(EMPLOYER)
         assert coder is not None
@@ -191,6 +201,10 @@ def furnish(site: Site) -> None:
         draft = next(job for job in jobs if job.state == JobState.LIVE and job is not first)
         order = buy(employer, draft.id, sku="renewal-30", featured=False)
         open_checkout(order, cancel_url=f"{site.url}/orders")
+        odd = posting(2, title="Chart whisperer", location={"name": "The Moon"})
+        file = {"name": "board.json", "kind": "auto", "content": board(posting(), odd)}
+        take_file(employer, first.organisation, **file)
+        make_operator(email=OPERATOR, password_hash=hash_password(PASSWORD))
         register(name="Noa Comer", email="newcomer@example.com", password=PASSWORD)
         ask_reset(CODER)
         remote = read_criteria({"place": ["remote"]})

@@ -15,11 +15,15 @@ FOLDER = ROOT / "docs" / "screens"
 MAIN = (
     "home",
     "jobs",
+    "map of jobs",
+    "what jobs pay",
     "job",
     "code",
     "code search",
     "pricing",
     "profile",
+    "jobs for you",
+    "saved searches",
     "dashboard",
     "pipeline",
     "review",
@@ -46,6 +50,7 @@ def main() -> None:
                 page = visits.open(place, scheme)
                 for width in WIDTHS:
                     page.set_viewport_size({"width": width, "height": 900})
+                    page.evaluate(DRAWN)
                     height = page.evaluate("document.documentElement.scrollHeight")
                     page.set_viewport_size({"width": width, "height": min(height, TALLEST)})
                     page.evaluate(DRAWN)

@@ -11,7 +11,7 @@ from app.errors import NotFound
 from app.extensions import limiter
 from app.jobs.services import public
 from app.jobs.services.searching import suggestions
-from app.jobs.services.searching.criteria import MAX_TEXT, Criteria, read_code, read_criteria
+from app.jobs.services.searching.criteria import MAX_TEXT, Criteria, Near, read_code, read_criteria
 from app.jobs.services.searching.naming import cards_naming
 from app.jobs.services.searching.search import find_jobs
 from app.jobs.views.addresses import address
@@ -51,7 +51,11 @@ def suggest() -> ResponseReturnValue:
         }
         for card in found.listings
     ]
-    return jsonify(items=[*credentials, *listings])
+    places = [
+        {"code": "Near", "title": place.label, "url": address(Criteria(near=Near(place)))}
+        for place in found.places
+    ]
+    return jsonify(items=[*credentials, *listings, *places])
 
 
 @bp.get("/jobs/<int:job_id>")

@@ -89,3 +89,25 @@ def test_the_answer_is_what_the_search_box_reads(client):
     }
     assert client.get("/jobs/suggest.json").json == {"items": []}
     assert client.get("/jobs/suggest.json", query_string={"q": "x" * 9_000}).json == {"items": []}
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("tulsa", ["Tulsa, OK"]),
+        ("Tul", ["Tulsa, OK", "Tulare, CA"]),
+        ("74103", ["74103 Tulsa, OK"]),
+        ("741", []),  # may become a code
+        ("99213", ["99213 Spokane, WA"]),  # searched for as the code, and offered as the place
+        ("tu", []),
+        ("zzzz", []),
+    ],
+)
+def test_the_beginning_of_a_place_offers_the_jobs_near_it(typed, expected):
+    assert [place.label for place in suggest(typed).places] == expected
+
+
+def test_a_place_leads_to_the_jobs_near_it(client):
+    items = client.get("/jobs/suggest.json?q=tulsa").json["items"]
+    assert items == [{"code": "Near", "title": "Tulsa, OK", "url": "/jobs?near=Tulsa%2C+OK"}]
+    assert "Tulsa, OK" in client.get(items[0]["url"]).text
