@@ -13,10 +13,12 @@ the real taxonomy, real places), puts the same questions to each of them straigh
 `search` library, and takes the page's whole service (`find_jobs`) over a database as well. Straight
 means Meilisearch's HTTP API with a raw body over a connection that is kept open, and tantivy's own
 search and aggregation without reading a document. "Ours adds" is the difference, question by
-question; the aim is less than 10 ms. Both ways ask the same counts. Engines and kinds take turns
-within a round; a round in which other programs used more than a fifth of a core is measured again,
-and counted as noisy when it stays so. `MEILI_URL` and `MEILI_KEY` name the Meilisearch; without
-them it is left out. `--sizes 10000,100000`, `--engines embedded` and `--rounds 3` make it shorter.
+question; the aim is less than 10 ms. Both ways ask the same counts. Of the embedded engine it holds
+what Meilisearch does by itself: ranking by typos, fields and whole words, and putting in order the
+listings that share a rank, which grows with how many match. Engines and kinds take turns within a
+round; a round in which other programs used more than a fifth of a core is measured again, and
+counted as noisy when it stays so. `MEILI_URL` and `MEILI_KEY` name the Meilisearch; without them it
+is left out. `--sizes 10000,100000`, `--engines embedded` and `--rounds 3` make it shorter.
 """
 
 
