@@ -1,4 +1,4 @@
-"""Commands and chores of listings: the search index, expiry warnings, development's samples."""
+"""Commands and chores of listings: the index, imports, expiry warnings, development's samples."""
 
 from __future__ import annotations
 

@@ -451,3 +451,11 @@ class TestFilters:
         assert "We know no place called “Zzz”." in page
         assert 'aria-invalid="true"' in page
         assert "1 job" in page
+
+
+def test_a_place_that_does_not_exist_is_told_beside_the_results(client):
+    for path in ("/jobs", "/jobs/map"):
+        page = client.get(f"{path}?near=Nowhereville").text
+        assert "Not searched by place" in page
+        assert "We know no place called “Nowhereville”" in page
+        assert "Not searched by place" not in client.get(f"{path}?near=Tulsa%2C+OK").text

@@ -431,3 +431,10 @@ class TestEventsOfAProvider:
         assert recipient_of(coder).suppressed_for == "complaint"
         assert "Nobody" in run(args=["seekers", "suppress", "who@example.com"]).output
         assert run(args=["seekers", "suppress", "no address"]).exit_code == 1
+
+
+def test_a_search_of_a_place_that_does_not_exist_is_not_saved(client, client_of):
+    for browser in (client, client_of(make_account())):
+        page = ask(browser, "/saved-searches/new?near=Nowhereville").text
+        assert "We know no place called “Nowhereville”" in page
+    assert saved() == []

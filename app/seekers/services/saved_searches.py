@@ -123,6 +123,7 @@ def search_of(recipient: AlertRecipient | None, search_id: int) -> SavedSearch:
 def save_search(account: Account, criteria: Criteria, *, name: str, frequency: str) -> SavedSearch:
     """Keep a search for an account. Saving the same one again changes its name and frequency."""
     _check(name, frequency)
+    _check_place(criteria)
     if not account.is_verified:
         raise NotPermitted("Confirm your e-mail address first.")
     recipient = own_recipient(account)
@@ -146,6 +147,7 @@ def ask_to_save(email: str, criteria: Criteria, *, frequency: str) -> None:
     Nothing tells whether the address is known, has alerts, or is sent mail at all.
     """
     _check("", frequency)
+    _check_place(criteria)
     recipient = recipient_at(spell_address(email))
     if recipient.suppressed_for == COMPLAINT or _opt_ins_lately(recipient) >= OPT_INS_AN_HOUR:
         return
@@ -301,6 +303,12 @@ def _opt_ins_lately(recipient: AlertRecipient) -> int:
         )
         or 0
     )
+
+
+def _check_place(criteria: Criteria) -> None:
+    """A search of no place would tell of the jobs of all places."""
+    if criteria.place_problem:
+        raise Invalid(criteria.place_problem)
 
 
 def _check(name: str, frequency: str) -> None:

@@ -159,6 +159,15 @@ class Criteria:
     def on_page(self, page: int) -> Criteria:
         return replace(self, page=page)
 
+    @property
+    def place_problem(self) -> str:
+        """What to tell whoever asked for a place that does not exist; empty where none did."""
+        if not self.nowhere:
+            return ""
+        return (
+            f"We know no place called “{self.nowhere}”. Enter a ZIP code, or a city and its state."
+        )
+
     def parameters(self) -> list[tuple[str, str]]:
         """The address of this search, the same whichever way it was reached."""
         found = [("q", self.text)] if self.text else []
