@@ -12,6 +12,7 @@ from flask import current_app
 from sqlalchemy import Table, bindparam, delete, func, insert, select
 
 from app import audit, clock
+from app.codes.intake.days import fiscal_year_start
 from app.codes.models import (
     HEADINGS,
     SYSTEMS,
@@ -20,7 +21,7 @@ from app.codes.models import (
     CodeRelease,
     ReleaseState,
 )
-from app.codes.services.sources import Source, fiscal_year_start
+from app.codes.services.sources import Source
 from app.codes.services.tabular import Tabular, codes_named, read_tabular
 from app.errors import Invalid
 from app.extensions import db

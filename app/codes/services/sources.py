@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import re
 import zipfile
@@ -13,6 +12,7 @@ from datetime import date
 from importlib import metadata
 from pathlib import Path
 
+from app.codes.intake.days import effective_date
 from app.codes.services.tabular import CODE
 from app.errors import Invalid, Unavailable
 
@@ -26,13 +26,6 @@ _TABULAR = re.compile(r"tabular[^/]*\.xml$", re.IGNORECASE)
 _LISTING = re.compile(r"(?:order|code-list)[^/]*\.txt$", re.IGNORECASE)
 _IGNORED = re.compile(r"addenda|__MACOSX|(?:^|/)\.", re.IGNORECASE)
 _ORDER_LINE = re.compile(r"\d{5} (?P<key>[A-Z][0-9A-Z]{2,6}) +(?P<billable>[01]) ")
-
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_DATED = re.compile(
-    rf"(?P<month>{'|'.join(_MONTHS)})[a-z]*[-_ ]+(?:(?P<day>[0-3]?\d)[-_, ]+)?(?P<year>20\d\d)",
-    re.IGNORECASE,
-)
-_YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,23 +170,3 @@ def _decoded(content: bytes) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return content.decode("cp1252", errors="replace")
-
-
-def effective_date(names: Iterable[str]) -> date | None:
-    """The first date a name gives; a bare year is a fiscal year, beginning the October before."""
-    names = list(names)
-    for name in names:
-        dated = _DATED.search(name)
-        if dated:
-            month = _MONTHS.index(dated["month"].lower()) + 1
-            with contextlib.suppress(ValueError):  # "June 31"
-                return date(int(dated["year"]), month, int(dated["day"] or 1))
-    for name in names:
-        year = _YEAR.search(name)
-        if year:
-            return fiscal_year_start(int(year[0]))
-    return None
-
-
-def fiscal_year_start(year: int) -> date:
-    return date(year - 1, 10, 1)

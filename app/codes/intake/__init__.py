@@ -1,0 +1,1 @@
+"""Reading official releases, as their makers ship them, into rows: no database, no request."""
