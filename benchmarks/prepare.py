@@ -115,19 +115,15 @@ def _fill_floor(address: str) -> None:
             )
         notes = dict(
             db.session.execute(
-                select(CodeNote.entry_id, func.group_concat(CodeNote.text, "\n")).group_by(
-                    CodeNote.entry_id
-                )
+                select(CodeNote.key, func.group_concat(CodeNote.text, "\n")).group_by(CodeNote.key)
             ).all()
         )
-        rows = select(CodeEntry.id, CodeEntry.shown, CodeEntry.title, CodeEntry.billable).where(
+        rows = select(CodeEntry.key, CodeEntry.shown, CodeEntry.title, CodeEntry.billable).where(
             CodeEntry.kind.not_in(HEADINGS)
         )
-        for entry_id, shown, title, billable in db.session.execute(rows).yield_per(5000):
+        for key, shown, title, billable in db.session.execute(rows).yield_per(5000):
             session.add(
-                floor.Code(
-                    code=shown, title=title, billable=billable, notes=notes.get(entry_id, "")
-                )
+                floor.Code(code=shown, title=title, billable=billable, notes=notes.get(key, ""))
             )
         session.commit()
 

@@ -75,11 +75,11 @@ def app(application: Flask) -> Iterator[Flask]:
         db.session.commit()
         db.session.remove()
     for remembered in (
+        "code_editions",
         "code_pages",
         "job_topics",
         "job_topics_pay",
         "pay_postings",
-        "shown_releases",
         "standing_searches",
     ):
         application.extensions.pop(remembered, None)

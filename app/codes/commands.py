@@ -1,8 +1,9 @@
-"""Commands of the code reference: load a release, index it."""
+"""Commands of the code reference: load releases, put them live, index them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,20 +13,25 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from app import clock, index_keeper, worker
-from app.codes.models import ICD10CM, SYSTEMS, CodeRelease
-from app.codes.services import allowance, indexing, releases, sources
+from app.codes.intake.carried import carried_members
+from app.codes.intake.contract import Hints, Kind, Parts
+from app.codes.intake.files import Member, members
+from app.codes.intake.kinds import KINDS, find_kinds
+from app.codes.models import SYSTEMS, CodeRelease
+from app.codes.services import allowance, indexing
+from app.codes.services.editions import editions
+from app.codes.services.importing import loading, notices, publishing
+from app.codes.services.importing.load import load_release
+from app.codes.services.importing.naming import told_difference
 from app.errors import DomainError
 from app.extensions import db
-from app.filters import plural
+from app.filters import long_date, plural
 from search.indexes import CODES
 
-group = AppGroup("codes", help="The code reference: releases and their search index.")
+group = AppGroup("codes", help="The code reference: its releases and their search index.")
 
 _floor = click.option(
-    "--row-floor",
-    default=releases.ROW_FLOOR,
-    show_default=True,
-    help="Refuse a release with fewer codes than this.",
+    "--row-floor", type=int, help="Refuse a release with fewer rows than this, not the usual."
 )
 _again = click.option("--again", is_flag=True, help="Load the files even if they were before.")
 
@@ -33,41 +39,105 @@ _again = click.option("--again", is_flag=True, help="Load the files even if they
 @group.command("load-package")
 @_again
 @_floor
-def load_package(again: bool, row_floor: int) -> None:
-    """Load the ICD-10-CM release that an installed package carries, if it is not loaded yet."""
+def load_package(again: bool, row_floor: int | None) -> None:
+    """Load the releases that installed packages carry, where they are not loaded yet."""
     with _plainly():
-        _load(ICD10CM, sources.carried_source(), again=again, floor=row_floor)
+        _load(carried_members(), Hints(), again=again, floor=row_floor)
 
 
 @group.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--order",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="CDC's order file, bare or in its zip, where FILE does not hold it.",
-)
+@click.argument("words", nargs=-1, required=True, metavar="[KIND] FILE…")
 @click.option(
     "--effective",
     type=click.DateTime(["%Y-%m-%d"]),
-    help="The day the edition takes effect, where the file names do not say.",
+    help="The day the edition takes effect, where the files do not say.",
 )
+@click.option("--edition", default="", help="What to call the edition, where the files do not say.")
+@click.option("--accept-notice", is_flag=True, help="Accept CMS's click-through notice.")
+@click.option("--preview", is_flag=True, help="Load and compare, but do not put it live.")
 @_again
 @_floor
-def import_file(
-    file: Path, order: Path | None, effective: datetime | None, again: bool, row_floor: int
+def import_files(
+    words: Sequence[str],
+    effective: datetime | None,
+    edition: str,
+    accept_notice: bool,
+    preview: bool,
+    again: bool,
+    row_floor: int | None,
 ) -> None:
-    """Load an ICD-10-CM release from CDC's tabular XML, bare or in its zip."""
+    """Load releases from their makers' files, bare or zipped; the files say of what KIND."""
+    only, paths = _kind_and_paths(words)
     day = effective.replace(tzinfo=UTC).date() if effective else None
+    hints = Hints(effective=day, edition=edition, licensed=False)
     with _plainly():
-        source = sources.file_source(file, listing=order, effective=day)
-        _load(ICD10CM, source, again=again, floor=row_floor)
+        found = [member for path in paths for member in members(path)]
+        _load(
+            found,
+            hints,
+            only=only,
+            accept=accept_notice,
+            preview=preview,
+            again=again,
+            floor=row_floor,
+        )
+
+
+def _kind_and_paths(words: Sequence[str]) -> tuple[str, list[Path]]:
+    first = words[0]
+    only = "" if Path(first).is_file() or (len(words) == 1 and first not in KINDS) else first
+    paths = [Path(word) for word in (words[1:] if only else words)]
+    if only and only not in KINDS:
+        raise click.ClickException(f"There is no kind “{only}”. There are: {', '.join(KINDS)}.")
+    if not paths:
+        raise click.ClickException(f"Name the files of {KINDS[only].title}.")
+    for path in paths:
+        if not path.is_file():
+            raise click.ClickException(f"There is no file {path}.")
+    return only, paths
+
+
+@group.command("kinds")
+def list_kinds() -> None:
+    """List the kinds of release that can be loaded, and where to get them."""
+    for kind in KINDS.values():
+        click.echo(f"{kind.name:20} {kind.title} ({kind.owner}) {kind.source}")
+
+
+@group.command("releases")
+def list_releases() -> None:
+    """List the releases that are loaded."""
+    for kind, found in editions().by_kind.items():
+        for edition in found:
+            click.echo(
+                f"{kind:20} {edition.name:24} from {edition.effective_from}  "
+                f"{edition.row_count:>9,} rows  {edition.source}"
+            )
+
+
+@group.command("publish")
+@click.argument("kind", type=click.Choice(sorted(KINDS)))
+def publish(kind: str) -> None:
+    """Put the release live that was loaded with --preview."""
+    with _plainly():
+        _publish(KINDS[kind], _open(kind))
+
+
+@group.command("discard")
+@click.argument("kind", type=click.Choice(sorted(KINDS)))
+def discard(kind: str) -> None:
+    """Remove the release that was loaded with --preview, or whose load was interrupted."""
+    with _plainly():
+        for _ in publishing.discard_release(_open(kind), by=None):
+            db.session.commit()
+    click.echo("Discarded.")
 
 
 @group.command("index")
 def index() -> None:
-    """Build the search index of the current release anew."""
+    """Build the search index of the current releases anew."""
     with _plainly():
-        _index(ICD10CM)
+        _index()
 
 
 @worker.every(timedelta(days=1))
@@ -76,6 +146,13 @@ def forget_old_guests() -> None:
     period = timedelta(days=current_app.config["CODE_VIEW_DAYS"])
     allowance.forget_guests(clock.now() - period)
     db.session.commit()
+
+
+@worker.every(timedelta(hours=1), apart=True)
+def remove_replaced_releases() -> None:
+    """Rows that no page shows any more make room."""
+    for _ in publishing.remove_replaced():
+        db.session.commit()
 
 
 @contextmanager
@@ -88,57 +165,98 @@ def _plainly() -> Iterator[None]:
         raise click.ClickException(error.message) from error
 
 
-def _load(system: str, source: sources.Source, *, again: bool, floor: int) -> None:
-    discarded = releases.discard_staged(system)
-    db.session.commit()
-    if discarded:
-        click.echo("Removed a release that an interrupted load had left unfinished.")
-    known = releases.known_release(system, source.sha256)
-    if known and not again:
-        click.echo(f"{_named(known)} is loaded already.")
-        if not indexing.index_is_current(system):
-            _index(system)
+def _open(kind: str) -> CodeRelease:
+    found = loading.open_release(kind)
+    if found is None:
+        raise click.ClickException(f"No release of {KINDS[kind].title} waits to be put live.")
+    return found
+
+
+def _load(
+    found: Sequence[Member],
+    hints: Hints,
+    *,
+    only: str = "",
+    accept: bool = False,
+    preview: bool = False,
+    again: bool = False,
+    floor: int | None = None,
+) -> None:
+    sorted_out = find_kinds(found, only=only)
+    for name in sorted_out:
+        _settle_notice(KINDS[name], accept)
+    searched = False
+    for name, parts in sorted_out.items():
+        kind = KINDS[name]
+        if _load_one(kind, parts, hints, again=again, floor=floor):
+            if preview:
+                click.echo(f"Put it live with: flask codes publish {name}")
+            else:
+                _publish(kind, _open(name), index=False)
+                searched = searched or bool(kind.system)
+    if searched or (not preview and not indexing.index_is_current()):
+        _index()
+
+
+def _settle_notice(kind: Kind, accept: bool) -> None:
+    if not notices.must_accept(kind):
         return
-    for fault in source.listing.faults if source.listing else ():
-        click.echo(f"List of codes, {fault}: left out.", err=True)
-    click.echo(f"Reading {source.name} …")
-    book = releases.read_book(source, floor=floor)
-    for fault in book.faults:
-        click.echo(f"Tabular XML, {fault}: left out.", err=True)
-    release = releases.begin_release(system, source, book)
+    if not accept:
+        click.echo(f"{kind.title}: {notices.NOTICE}")
+        if not sys.stdin.isatty() or not click.confirm("Do you accept it?"):
+            raise click.ClickException(
+                "The notice was not accepted, and nothing was loaded. --accept-notice accepts it."
+            )
+    notices.accept_notice(kind, by=None, stated="on the command line")
     db.session.commit()
-    with click.progressbar(length=releases.row_count(book), label=_named(release)) as bar:
-        for rows in releases.fill_release(release.id, book):
-            db.session.commit()
-            bar.update(rows)
-    shown = _publish(release)
+
+
+def _load_one(kind: Kind, parts: Parts, hints: Hints, *, again: bool, floor: int | None) -> bool:
+    """Whether there is now a release to put live."""
+    known = loading.published_as(kind.name, loading.digest_of(parts))
+    if known and not again:
+        click.echo(f"{_named(kind, known)} is loaded already.")
+        return False
+    names = ", ".join(member.name for found in parts.values() for member in found)
+    click.echo(f"{kind.title}: reading {names} …")
+    stored = 0
+    for rows in load_release(kind, parts, hints, floor=floor):
+        db.session.commit()
+        stored += rows
+        if rows and sys.stdout.isatty():
+            click.echo(f"\r{stored:>12,} rows", nl=False)
+    release = _open(kind.name)
+    if sys.stdout.isatty():
+        click.echo()
+    for fault in loading.faults_of(release):
+        click.echo(f"{loading.told(fault)}: left out.", err=True)
+    if release.quarantined:
+        click.echo(f"{plural(release.quarantined, 'row')} left out in all.", err=True)
+    for what, count in release.dropped.items():
+        click.echo(f"Not kept, for want of a license: {plural(count, what)}.")
+    for line in told_difference(release.difference):
+        click.echo(line)
+    return True
+
+
+def _publish(kind: Kind, release: CodeRelease, *, index: bool = True) -> None:
+    publishing.publish_release(release, cumulative=kind.cumulative, by=None)
     db.session.commit()
-    if shown:
-        _index(system)
+    click.echo(f"{_named(kind, release)}: {_size(release)}.")
+    if release.effective_from > clock.today():
+        click.echo(f"It holds from {long_date(release.effective_from)} on.")
+    if index and kind.system:
+        _index()
 
 
-def _publish(release: CodeRelease) -> bool:
-    before = releases.current_release(release.system)
-    if before is not None:
-        change = releases.compare_releases(before, release)
-        click.echo(
-            f"Compared with {change.previous}: {plural(len(change.added), 'code')} added, "
-            f"{len(change.removed):,} removed, {len(change.retitled):,} reworded."
-        )
-    shown = releases.publish_release(release)
-    if shown:
-        click.echo(
-            f"{_named(release)}: {release.code_count:,} codes, "
-            f"{release.billable_count:,} of them billable."
-        )
-    else:
-        click.echo(f"{_named(release)} is older than the current edition and was only kept.")
-    return shown
+def _size(release: CodeRelease) -> str:
+    if release.code_count:
+        return f"{release.code_count:,} codes, {release.billable_count:,} of them billable"
+    return plural(release.row_count, "row")
 
 
-def _index(system: str) -> None:
-    release = releases.current_release(system)
-    if release is None:
+def _index() -> None:
+    if not any(editions().of(system) for system in SYSTEMS):
         raise click.ClickException("No release is loaded: run `flask codes load-package` first.")
     with click.progressbar(length=indexing.document_count(), label="Search index") as bar:
         done = 0
@@ -151,5 +269,5 @@ def _index(system: str) -> None:
         index_keeper.rebuild_now(CODES.name, advance)
 
 
-def _named(release: CodeRelease) -> str:
-    return f"{SYSTEMS[release.system]}, {release.edition}"
+def _named(kind: Kind, release: CodeRelease) -> str:
+    return f"{kind.title}, {release.edition}"

@@ -7,7 +7,7 @@ code is looked up in the database, which knows each one.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select, true
@@ -48,7 +48,6 @@ def _entries(release_id: int, keys: Collection[str] | None) -> Iterator[tuple[An
     while True:
         entries = db.session.execute(
             select(
-                CodeEntry.id,
                 CodeEntry.key,
                 CodeEntry.shown,
                 CodeEntry.kind,
@@ -64,20 +63,24 @@ def _entries(release_id: int, keys: Collection[str] | None) -> Iterator[tuple[An
         if not entries:
             return
         last = entries[-1].position
-        terms = _terms(entry.id for entry in entries)
+        terms = _terms(release_id, [entry.key for entry in entries])
         for entry in entries:
-            yield entry, terms.get(entry.id, [])
+            yield entry, terms.get(entry.key, [])
 
 
-def _terms(entry_ids: Iterable[int]) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = {}
+def _terms(release_id: int, keys: list[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
     rows = db.session.execute(
-        select(CodeNote.entry_id, CodeNote.text)
-        .where(CodeNote.entry_id.in_(list(entry_ids)), CodeNote.kind.in_(SEARCHED_NOTES))
-        .order_by(CodeNote.entry_id, CodeNote.position)
+        select(CodeNote.key, CodeNote.text)
+        .where(
+            CodeNote.release_id == release_id,
+            CodeNote.key.in_(keys),
+            CodeNote.kind.in_(SEARCHED_NOTES),
+        )
+        .order_by(CodeNote.key, CodeNote.position)
     )
-    for entry_id, text in rows:
-        found.setdefault(entry_id, []).append(text)
+    for key, text in rows:
+        found.setdefault(key, []).append(text)
     return found
 
 

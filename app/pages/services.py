@@ -13,7 +13,8 @@ from app import clock, tasks
 from app.accounts.models import Account
 from app.applications.models import Application
 from app.billing.models import Charge, ChargeState, Order, OrderState
-from app.codes.models import CodeEntry, CodeRelease, ReleaseState
+from app.codes.models import SYSTEMS, CodeEntry
+from app.codes.services.editions import Edition, edition_on
 from app.employers.models import Organisation
 from app.engine import engine
 from app.extensions import db
@@ -36,15 +37,10 @@ def visible_jobs() -> int:
     )
 
 
-def current_releases() -> list[CodeRelease]:
+def current_releases() -> list[Edition]:
     """The editions in force, one for each code system that has been loaded."""
-    return list(
-        db.session.scalars(
-            select(CodeRelease)
-            .where(CodeRelease.state == ReleaseState.CURRENT)
-            .order_by(CodeRelease.system)
-        )
-    )
+    found = (edition_on(system) for system in SYSTEMS)
+    return [edition for edition in found if edition is not None]
 
 
 def job_sitemaps() -> int:
@@ -90,7 +86,7 @@ def topics_for_sitemap() -> Sequence[tuple[str, datetime]]:
     return [(topic.path, extent.newest) for topic, extent in topics().items()]
 
 
-def code_sitemaps(release: CodeRelease) -> int:
+def code_sitemaps(release: Edition) -> int:
     """How many sitemap files the codes of an edition fill."""
     count = _count(
         select(func.count(CodeEntry.id)).where(
@@ -100,7 +96,7 @@ def code_sitemaps(release: CodeRelease) -> int:
     return -(-count // CODES_A_SITEMAP)
 
 
-def codes_for_sitemap(release: CodeRelease, part: int) -> Iterator[str]:
+def codes_for_sitemap(release: Edition, part: int) -> Iterator[str]:
     """The codes, as written, of one sitemap file; parts count from 1."""
     return iter(
         db.session.scalars(

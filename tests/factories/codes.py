@@ -1,38 +1,50 @@
-"""A small ICD-10-CM release for tests: a few pages in CDC's own format, loaded."""
+"""A small ICD-10-CM release for tests: a few pages in CDC's own format, loaded as commands do."""
 
 from __future__ import annotations
 
-import hashlib
+import io
 from datetime import date
 from pathlib import Path
 
-from flask import current_app
-
-from app.codes.models import ICD10CM, CodeRelease
-from app.codes.services.releases import begin_release, fill_release, publish_release, read_book
-from app.codes.services.sources import Source
+from app.codes.intake.contract import Hints, Kind
+from app.codes.intake.files import Member
+from app.codes.intake.kinds import KINDS, find_kinds
+from app.codes.models import CodeRelease
+from app.codes.services.editions import forget_editions
+from app.codes.services.importing.load import load_release
+from app.codes.services.importing.loading import open_release
+from app.codes.services.importing.publishing import publish_release
 from app.extensions import db
 
 BOOK = (Path(__file__).parent / "icd10cm_book.xml").read_text()
 
 
-def make_release(
-    xml: str = BOOK, *, effective: date = date(2026, 4, 1), name: str = "a small book"
-) -> CodeRelease:
-    """A release, loaded as a command loads it; the current one unless a later one is."""
-    content = xml.encode()
-    source = Source(
-        name=name,
-        tabular=content,
-        listing=None,
-        effective=effective,
-        sha256=hashlib.sha256(content).hexdigest(),
-    )
-    book = read_book(source, floor=1)
-    release = begin_release(ICD10CM, source, book)
-    for _ in fill_release(release.id, book):
-        pass
-    publish_release(release)
+def make_member(content: str | bytes, name: str = "a small book.xml", archive: str = "") -> Member:
+    """A file of a release, in memory."""
+    whole = content.encode() if isinstance(content, str) else content
+    return Member(name, archive, len(whole), lambda: io.BytesIO(whole))
+
+
+def stage(*members: Member, only: str = "", hints: Hints | None = None) -> tuple[Kind, CodeRelease]:
+    """A release that is loaded and waits to be put live."""
+    ((name, parts),) = find_kinds(members, only=only).items()
+    for _ in load_release(KINDS[name], parts, hints or Hints(), floor=1):
+        db.session.commit()
+    release = open_release(name)
+    assert release is not None
+    return KINDS[name], release
+
+
+def load(*members: Member, only: str = "", hints: Hints | None = None) -> CodeRelease:
+    """A release that is live."""
+    kind, release = stage(*members, only=only, hints=hints)
+    publish_release(release, cumulative=kind.cumulative, by=None)
     db.session.commit()
-    current_app.extensions.pop("shown_releases", None)  # as if processes had asked again since
+    forget_editions()  # as if all processes had asked again since
     return release
+
+
+def make_release(
+    xml: str = BOOK, *, effective: date = date(2026, 4, 1), name: str = "a small book.xml"
+) -> CodeRelease:
+    return load(make_member(xml, name), hints=Hints(effective=effective))

@@ -11,6 +11,7 @@ from app.billing.models import Order, OrderState
 from app.billing.services import Line, place_order
 from app.billing.signals import order_paid
 from app.codes.models import CodeEntry, CodeRelease
+from app.codes.services.editions import forget_editions
 from app.employers.models import Organisation
 from app.extensions import db
 from app.jobs.models import Job, JobState
@@ -74,13 +75,14 @@ def owner_of(organisation: Organisation) -> Account:
 def make_codes(*keys: str) -> CodeRelease:
     """A current release that holds these codes; one with a letter after the dot is billable."""
     release = CodeRelease(
-        system="icd10cm",
+        kind="icd10cm",
         edition="2026",
         effective_from=date(2025, 10, 1),
         source="test.xml",
         sha256="0" * 64,
-        state="current",
+        state="published",
         imported_at=clock.now() - timedelta(days=1),
+        heartbeat_at=clock.now(),
     )
     db.session.add(release)
     db.session.flush()
@@ -100,4 +102,5 @@ def make_codes(*keys: str) -> CodeRelease:
             )
         )
     db.session.commit()
+    forget_editions()
     return release

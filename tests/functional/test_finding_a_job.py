@@ -33,6 +33,7 @@ from tests.apps import put_away
 from tests.factories.accounts import make_account
 from tests.factories.employers import make_organisation
 from tests.factories.jobs import make_job
+from tests.factories.listings import make_codes
 from tests.watch import statements
 
 SCRIPT = "</script><script>alert(1)</script>"
@@ -239,6 +240,7 @@ class TestWhileTheEngineIsDown:
 
 class TestAListing:
     def test_its_page_shows_what_a_coder_decides_by(self, client):
+        make_codes("I21")
         job = make_job(
             title="Inpatient coder",
             terms=[
@@ -385,7 +387,7 @@ class TestJobsOnACodePage:
         assert "No open listing names this code" in client.get("/jobs/for-code/icd10cm/e119").text
 
     @pytest.mark.parametrize(
-        "address", ["cpt/99213", "icd10cm/" + "E" * 50, "icd10cm/<b>", "icd10cm/%27", "x/y"]
+        "address", ["cdt/D0120", "icd10cm/" + "E" * 50, "icd10cm/<b>", "icd10cm/%27", "x/y"]
     )
     def test_what_is_no_code_has_no_page(self, client, address):
         response = client.get(f"/jobs/for-code/{address}")

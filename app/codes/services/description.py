@@ -82,7 +82,7 @@ def common_description(page: CodePage) -> tuple[str, ...]:
 
 
 def _meaning(page: CodePage) -> str:
-    entry, system = page.entry, page.edition.system_name
+    entry, system = page.entry, page.edition.title
     if entry.kind == EntryKind.CATEGORY and page.children:
         return f"{entry.shown} is a category of {system}: it gathers the codes for “{entry.title}”."
     if page.children:

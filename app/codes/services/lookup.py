@@ -9,9 +9,9 @@ from itertools import takewhile
 
 from sqlalchemy import select
 
+from app.codes.intake.tabular import CODE
 from app.codes.models import ICD10CM, SYSTEMS, CodeEntry
-from app.codes.services.releases import current_release
-from app.codes.services.tabular import CODE
+from app.codes.services.editions import edition_on
 from app.errors import Invalid
 from app.extensions import db
 
@@ -50,7 +50,7 @@ def key_of(typed: str) -> str | None:
 def find_code(system: str, typed: str) -> CodeEntry | None:
     """The entry of the current release that `typed` spells, in any case, with its dot or not."""
     key = key_of(typed)
-    release = current_release(system) if key else None
+    release = edition_on(system) if key else None
     if release is None:
         return None
     return db.session.scalar(
@@ -77,7 +77,7 @@ def resolve_range(typed: str, *, system: str = ICD10CM) -> CodeRange:
     """What "I21" (with all below it), "E11.9" or "E08-E13" covers. Raises Invalid, saying why."""
     name = SYSTEMS[system]
     ends = _RANGE.split(typed.strip(), maxsplit=1)
-    if current_release(system) is None:
+    if edition_on(system) is None:
         raise Invalid(f"No {name} release is loaded, so “{_short(typed)}” cannot be checked.")
     entries = [_known_code(system, end) for end in ends]
     first, last = entries[0], entries[-1]
@@ -108,7 +108,7 @@ def _short(typed: str) -> str:
 
 def nearest_codes(system: str, typed: str, *, limit: int = 6) -> list[CodeEntry]:
     """Codes that what was typed may have meant, likeliest first."""
-    release = current_release(system)
+    release = edition_on(system)
     wanted = "".join(c for c in typed[:200].upper() if c in _ALPHABET)[:_LONGEST]
     if release is None or len(wanted) < 2:
         return []

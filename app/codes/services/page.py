@@ -5,23 +5,21 @@ Codes do not change within a release, so a page may be kept for as long as its r
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import and_, func, or_, select
 
+from app.codes.intake.tabular import NAMED_CODE
 from app.codes.models import (
     HEADINGS,
-    SYSTEMS,
     CodeEntry,
     CodeNote,
-    CodeRelease,
     EntryKind,
     NoteKind,
 )
+from app.codes.services.editions import Edition
 from app.codes.services.lookup import LAST
-from app.codes.services.tabular import NAMED_CODE
 from app.extensions import db
 
 MOST_LISTED = 60  # billable codes named one by one below a code that is not billable
@@ -75,17 +73,6 @@ class SeventhTable:
 
 
 @dataclass(frozen=True, slots=True)
-class Edition:
-    system: str
-    system_name: str
-    edition: str
-    fiscal_year: int
-    effective_from: date
-    next_due: date  # when CDC's calendar has the next edition begin
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
 class CodePage:
     edition: Edition
     entry: Reference
@@ -110,7 +97,7 @@ class CodePage:
         return found[0] if found else None
 
 
-def code_page(release: CodeRelease, entry: CodeEntry) -> CodePage:
+def code_page(edition: Edition, entry: CodeEntry) -> CodePage:
     """Everything the reference holds about one entry of a release."""
     relatives = _relatives(entry)
     by_key = {relative.key: relative for relative in relatives}
@@ -122,15 +109,7 @@ def code_page(release: CodeRelease, entry: CodeEntry) -> CodePage:
     after = [r for r in relatives if r.position > entry.position and not r.is_heading]
     below, count = _billable_below(entry)
     return CodePage(
-        edition=Edition(
-            system=release.system,
-            system_name=SYSTEMS[release.system],
-            edition=release.edition,
-            fiscal_year=release.fiscal_year,
-            effective_from=release.effective_from,
-            next_due=release.next_due,
-            source=release.source,
-        ),
+        edition=edition,
         entry=_reference(entry),
         ancestors=tuple(_reference(a) for a in lineage),
         siblings=tuple(siblings),
@@ -163,11 +142,14 @@ def _relatives(entry: CodeEntry) -> Sequence[CodeEntry]:
     ).all()
 
 
-def _notes(entries: Iterable[CodeEntry]) -> Sequence[CodeNote]:
+def _notes(entries: Sequence[CodeEntry]) -> Sequence[CodeNote]:
     return db.session.scalars(
         select(CodeNote)
-        .where(CodeNote.entry_id.in_([entry.id for entry in entries]))
-        .order_by(CodeNote.entry_id, CodeNote.position)
+        .where(
+            CodeNote.release_id == entries[-1].release_id,
+            CodeNote.key.in_([entry.key for entry in entries]),
+        )
+        .order_by(CodeNote.key, CodeNote.position)
     ).all()
 
 
@@ -193,7 +175,7 @@ def _grouped(
 ) -> dict[str, tuple[NoteGroup, ...]]:
     found: dict[str, list[NoteGroup]] = {}
     for origin in (entry, *reversed(lineage)):
-        own = [note for note in notes if note.entry_id == origin.id]
+        own = [note for note in notes if note.key == origin.key]
         for kind in NoteKind:
             lines = tuple(tuple(_parts(note)) for note in own if note.kind == kind)
             if lines:
@@ -229,7 +211,7 @@ def _sevenths(
         lines = [
             note
             for note in notes
-            if note.entry_id == origin.id and note.kind == NoteKind.SEVENTH_CHARACTER
+            if note.key == origin.key and note.kind == NoteKind.SEVENTH_CHARACTER
         ]
         meanings: dict[str, list[str]] = {}
         for line in lines:
@@ -258,11 +240,11 @@ def _reference(entry: CodeEntry) -> Reference:
     )
 
 
-def chapters(release: CodeRelease) -> list[tuple[Reference, str]]:
+def chapters(release_id: int) -> list[tuple[Reference, str]]:
     """The chapters of a release, each with the range of categories it holds."""
     rows = db.session.scalars(
         select(CodeEntry)
-        .where(CodeEntry.release_id == release.id, CodeEntry.kind.in_(HEADINGS))
+        .where(CodeEntry.release_id == release_id, CodeEntry.kind.in_(HEADINGS))
         .order_by(CodeEntry.position)
     ).all()
     found: list[tuple[Reference, str]] = []

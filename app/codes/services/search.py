@@ -10,8 +10,8 @@ from typing import cast
 from sqlalchemy import Table, and_, bindparam, func, select
 
 from app.codes.models import HEADINGS, ICD10CM, CodeEntry
+from app.codes.services.editions import edition_on
 from app.codes.services.lookup import LAST
-from app.codes.services.releases import shown_release
 from app.engine import engine
 from app.extensions import db
 from search.contract import (
@@ -62,7 +62,7 @@ def search_codes(
     Without `count` the total may stop at what was asked for.
     """
     text = typed.replace("\x00", " ").strip()[:MAX_TEXT]
-    release = shown_release(system) if re.search(r"\w", text) else None
+    release = edition_on(system) if re.search(r"\w", text) else None
     if release is None:
         return NOTHING
     prefix = code_prefix(text)

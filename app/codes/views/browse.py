@@ -27,7 +27,7 @@ LONGEST = 200  # characters of a search that are read
 @bp.get("/codes")
 @access(Who.ANYONE)
 def browse() -> ResponseReturnValue:
-    releases = [(name, services.current_release(system)) for system, name in SYSTEMS.items()]
+    releases = [(name, services.edition_on(system)) for system, name in SYSTEMS.items()]
     return render_template("codes/browse.html", releases=releases)
 
 
@@ -74,11 +74,11 @@ def suggest() -> ResponseReturnValue:
 @bp.get("/codes/<system>")
 @access(Who.ANYONE)
 def system(system: str) -> ResponseReturnValue:
-    release = services.current_release(system) if system in SYSTEMS else None
+    release = services.edition_on(system) if system in SYSTEMS else None
     if release is None:
         raise NotFound("There is no such code system here, or none of its editions is loaded yet.")
     return render_template(
-        "codes/system.html", release=release, name=SYSTEMS[system], chapters=chapters(release)
+        "codes/system.html", release=release, name=SYSTEMS[system], chapters=chapters(release.id)
     )
 
 

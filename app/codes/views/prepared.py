@@ -7,7 +7,6 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import Generic, TypeVar
 
 from flask import current_app, render_template
@@ -99,8 +98,8 @@ def shelves() -> Shelves:
 
 def current_edition(system: str) -> Hashable | None:
     """Differs whenever a page may; None where no release of the system is loaded."""
-    shown = services.shown_release(system)
-    return None if shown is None else (shown.id, shown.sha256, _is_overdue(shown.next_due))
+    shown = services.edition_on(system)
+    return None if shown is None else (shown.id, shown.sha256, shown.is_overdue(clock.today()))
 
 
 def prepared_page(edition: Hashable, system: str, typed: str) -> Prepared | None:
@@ -110,12 +109,12 @@ def prepared_page(edition: Hashable, system: str, typed: str) -> Prepared | None
     if found is not None:
         return found
     entry = services.find_code(system, typed)
-    if entry is None:
+    of = services.edition_on(system)
+    if entry is None or of is None:
         return None
     found = shelf.get((edition, entry.address))
     if found is None:
-        page = code_page(entry.release, entry)
-        found = _drawn(page, overdue=_is_overdue(entry.release.next_due))
+        found = _drawn(code_page(of, entry), overdue=of.is_overdue(clock.today()))
         drawn = (found.head, found.top, found.contents, found.reference, found.closing)
         size = sum(len(part) for part in drawn)
         shelf.put((edition, entry.address), found, size)
@@ -134,7 +133,7 @@ def _drawn(page: CodePage, *, overdue: bool) -> Prepared:
     heading = page.entry.kind in HEADINGS
     sections = () if heading else tuple(_sections(page))
     return Prepared(
-        system=page.edition.system,
+        system=page.edition.kind,
         key=page.entry.key,
         address=page.entry.address,
         is_heading=heading,
@@ -169,8 +168,3 @@ def guest_page(edition: Hashable, prepared: Prepared, draw: Callable[[Prepared],
         found = GuestPage(body, hashlib.sha256(body).hexdigest()[:32])
         shelf.put((edition, prepared.address), found, len(body))
     return found
-
-
-def _is_overdue(next_due: date) -> bool:
-    """Whether CDC's calendar has a newer edition in force than the one that is loaded."""
-    return clock.now().date() >= next_due

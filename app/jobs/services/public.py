@@ -12,6 +12,7 @@ from sqlalchemy.orm import contains_eager, selectinload
 
 from app import clock, taxonomy
 from app.codes.models import SYSTEMS
+from app.codes.services import edition_on
 from app.employers.models import Organisation
 from app.errors import Gone, NotFound
 from app.extensions import UtcDateTime, db
@@ -240,7 +241,7 @@ def listing_view(job: Job) -> Listing:
         settings=_labelled(job, Facet.SETTING, taxonomy.SETTINGS),
         specialties=_labelled(job, Facet.SPECIALTY, taxonomy.SPECIALTIES),
         code_sets=[
-            (slug, label, slug in SYSTEMS)
+            (slug, label, edition_on(slug) is not None)
             for slug, label in _labelled(job, Facet.CODE_SET, taxonomy.CODE_SETS)
         ],
         codes=[_code(code) for code in job.codes],

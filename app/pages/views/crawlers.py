@@ -81,7 +81,7 @@ def sitemap() -> ResponseReturnValue:
         found.append((absolute_url("pages.sitemap_of_job_pages"), f"{newest:%Y-%m-%d}"))
     for release in services.current_releases():
         for part in range(1, services.code_sitemaps(release) + 1):
-            address = absolute_url("pages.sitemap_of_codes", system=release.system, part=part)
+            address = absolute_url("pages.sitemap_of_codes", system=release.kind, part=part)
             found.append((address, f"{release.imported_at:%Y-%m-%d}"))
     return _kept(_xml("sitemapindex", "sitemap", found), HOUR)
 
@@ -125,7 +125,7 @@ def sitemap_of_job_pages() -> ResponseReturnValue:
 @access(Who.ANYONE)
 def sitemap_of_codes(system: str, part: int) -> ResponseReturnValue:
     for release in services.current_releases():
-        if release.system == system and 1 <= part <= services.code_sitemaps(release):
+        if release.kind == system and 1 <= part <= services.code_sitemaps(release):
             # One address is built, the others follow its pattern: there are tens of thousands.
             pattern = absolute_url("codes.show", system=system, code="CODE")
             changed = f"{release.imported_at:%Y-%m-%d}"

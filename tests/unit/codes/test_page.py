@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.codes.services import find_code
+from app.codes.services import edition_on, find_code
 from app.codes.services.description import common_description
 from app.codes.services.page import MOST_LISTED, chapters, code_page
 from tests.factories.codes import make_release
@@ -10,8 +10,8 @@ from tests.factories.codes import make_release
 
 @pytest.fixture
 def page_of(app):
-    release = make_release()
-    return lambda code: code_page(release, find_code("icd10cm", code))
+    make_release()
+    return lambda code: code_page(edition_on("icd10cm"), find_code("icd10cm", code))
 
 
 def shown(references) -> list[str]:
@@ -126,7 +126,7 @@ def test_headings_have_children_and_no_neighbors(page_of):
 
 def test_chapters_know_the_range_they_hold(app):
     release = make_release()
-    assert [(c.shown, span) for c, span in chapters(release)] == [
+    assert [(c.shown, span) for c, span in chapters(release.id)] == [
         ("Chapter 4", "E08-E13"),
         ("Chapter 7", "H53-H54"),
         ("Chapter 17", "QA0-QA0"),
@@ -137,8 +137,8 @@ def test_chapters_know_the_range_they_hold(app):
 
 def test_the_edition_is_on_the_page(page_of):
     edition = page_of("E11.9").edition
-    assert (edition.edition, edition.fiscal_year) == ("April 1, 2026", 2026)
-    assert (edition.system_name, edition.source) == ("ICD-10-CM", "a small book")
+    assert (edition.name, edition.fiscal_year) == ("April 1, 2026", 2026)
+    assert (edition.title, edition.source) == ("ICD-10-CM", "a small book.xml")
 
 
 def test_the_description_is_composed_from_the_book_alone(page_of):

@@ -2,7 +2,6 @@
 
 import json
 import re
-from dataclasses import replace
 from html import unescape
 
 import pytest
@@ -11,8 +10,8 @@ from sqlalchemy import func, select
 
 from app.codes.commands import forget_old_guests
 from app.codes.models import ViewAllowance, ViewGrant
+from app.codes.services.editions import REMEMBERED
 from app.codes.services.page import MOST_LISTED
-from app.codes.services.releases import REMEMBERED
 from app.extensions import db
 from tests.factories.accounts import make_account
 from tests.factories.codes import BOOK, make_release
@@ -452,8 +451,8 @@ def test_a_table_of_the_book_is_drawn(client):
 def test_an_edition_that_is_out_of_date_says_so(client):
     with time_machine.travel("2026-09-30 23:00Z", tick=False):
         assert "A newer edition is in force" not in client.get(E119).text
-    client.application.extensions["shown_releases"].clear()
-    with time_machine.travel("2026-10-01 01:00Z", tick=False):
+    client.application.extensions.pop("code_editions")
+    with time_machine.travel("2026-10-01 11:00Z", tick=False):
         page = client.application.test_client().get(E119)
         assert "A newer edition is in force" in page.text
 
@@ -466,12 +465,11 @@ def test_jobs_are_loaded_into_the_page_or_linked(client):
 
 def test_a_new_release_is_shown_within_seconds(client, app):
     client.get(E119)
-    remembered = app.extensions["shown_releases"]["icd10cm"]
+    seen_at, remembered = app.extensions["code_editions"]
     make_release(BOOK.replace("without complications", "with none at all"))
-    app.extensions["shown_releases"] = {"icd10cm": remembered}
+    app.extensions["code_editions"] = (seen_at, remembered)
     assert "without complications" in app.test_client().get(E119).text
-    earlier = replace(remembered, seen_at=remembered.seen_at - REMEMBERED)
-    app.extensions["shown_releases"] = {"icd10cm": earlier}
+    app.extensions["code_editions"] = (seen_at - REMEMBERED, remembered)
     assert "with none at all" in app.test_client().get(E119).text
 
 

@@ -10,9 +10,12 @@ import warnings
 
 import pytest
 
+from app.codes.intake.carried import carried_members
+from app.codes.intake.contract import Quarantine
+from app.codes.intake.icd10cm import read_listing
+from app.codes.intake.kinds import find_kinds
+from app.codes.intake.tabular import read_tabular
 from app.codes.models import HEADINGS, EntryKind, NoteKind
-from app.codes.services.sources import carried_source
-from app.codes.services.tabular import read_tabular
 
 CODES, BILLABLE, EVERYTHING = 98_186, 74_719, 98_505  # April 2026; the second is CDC's own count
 
@@ -52,12 +55,13 @@ def package():
 
 @pytest.fixture(scope="module")
 def source():
-    return carried_source()
+    return find_kinds(carried_members())["icd10cm"]
 
 
 @pytest.fixture(scope="module")
 def entries(source):
-    book = read_tabular(source.tabular, source.listing.keys)
+    listing = read_listing(source["list"][0], Quarantine())
+    book = read_tabular(source["tabular"][0].content(), listing.keys)
     assert book.faults == []
     return {entry.key: entry for entry in book.entries}
 
@@ -83,7 +87,7 @@ def test_nothing_is_missing_and_nothing_is_added(entries, package):
 
 
 def test_the_xml_alone_makes_the_same_codes_as_with_the_list(source, entries):
-    alone = read_tabular(source.tabular)
+    alone = read_tabular(source["tabular"][0].content())
     assert [entry.key for entry in alone.entries] == list(entries)
 
 

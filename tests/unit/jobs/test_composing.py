@@ -99,7 +99,7 @@ def test_codes_a_later_release_dropped_do_not_block_other_edits() -> None:
     release = make_codes("I21")
     job = make_draft()
     save(job, "work", codes_named="I21")
-    release.state = "superseded"
+    release.state = "replaced"
     db.session.commit()
     assert save(job, "basics", title="Cardiology coder") is Saved.IN_DRAFT
     assert [c.shown for c in job.codes] == ["I21"]

@@ -23,6 +23,7 @@ from app.jobs.services.public import (
 )
 from tests.factories.employers import make_organisation
 from tests.factories.jobs import make_job
+from tests.factories.listings import make_codes
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -157,6 +158,7 @@ class TestThePage:
 
 class TestWhatIsShown:
     def test_everything_has_the_words_people_read(self):
+        make_codes("I21")
         job = make_job(
             place_kind="hybrid",
             city="Reno",

@@ -30,15 +30,16 @@ def addresses(client: FlaskClient, path: str) -> list[str]:
     return [found.text or "" for found in ET.fromstring(response.text).iter(f"{NAMESPACE}loc")]
 
 
-def load_codes(*codes: str, state: str = "current") -> CodeRelease:
+def load_codes(*codes: str, state: str = "published") -> CodeRelease:
     release = CodeRelease(
-        system="icd10cm",
+        kind="icd10cm",
         edition="April 1, 2026",
         effective_from=date(2026, 4, 1),
         source="test.xml",
         sha256="0" * 64,
         state=state,
         imported_at=clock.now(),
+        heartbeat_at=clock.now(),
     )
     db.session.add(release)
     db.session.flush()

@@ -126,7 +126,7 @@ def test_a_code_is_read_with_and_without_its_dot_in_any_case(typed):
     assert read_code(typed) == CodeNamed("icd10cm", "E119")
 
 
-@pytest.mark.parametrize("typed", ["E11.9", "cpt:99213", "icd10cm:", "icd10cm:E11/9", "icd10cm:''"])
+@pytest.mark.parametrize("typed", ["E11.9", "cdt:D0120", "icd10cm:", "icd10cm:E11/9", "icd10cm:''"])
 def test_what_is_no_code_of_ours_is_none(typed):
     assert read_code(typed) is None
 

@@ -70,7 +70,7 @@ class Entry:
 class Tabular:
     version: str  # what the file says of itself: "2026"
     entries: list[Entry]
-    faults: list[str]  # what could not be read, each with its line
+    faults: list[tuple[int, str]]  # lines that could not be read, and why
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ class _Reader:
     def __init__(self, listed: frozenset[str] | None) -> None:
         self.listed = listed
         self.entries: list[Entry] = []
-        self.faults: list[str] = []
+        self.faults: list[tuple[int, str]] = []
         self.seen: set[str] = set()
 
     def read_chapter(self, chapter: etree._Element) -> None:
@@ -226,7 +226,7 @@ class _Reader:
         return entry
 
     def _fault(self, element: etree._Element, what: str) -> None:
-        self.faults.append(f"line {element.sourceline}: {what}")
+        self.faults.append((int(element.sourceline or 0), what))
 
 
 def codes_named(text: str, known: Container[str]) -> list[str]:

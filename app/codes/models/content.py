@@ -1,27 +1,18 @@
-"""Code systems' releases, the codes in each, their notes, and who has viewed which page."""
+"""What releases hold: entries and their notes, facts, edits, and terms of the indexes."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, SmallInteger, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Base
-
-ICD10CM = "icd10cm"
-SYSTEMS = {ICD10CM: "ICD-10-CM"}
 
 # Keys are compared by their bytes on every database: a range of codes, and "~" after all of them,
 # must mean the same whatever language PostgreSQL was set up for.
 KEY = String().with_variant(String(collation="C"), "postgresql")
-
-
-class ReleaseState(StrEnum):
-    STAGED = "staged"  # being loaded; never shown
-    CURRENT = "current"
-    SUPERSEDED = "superseded"  # an earlier edition, kept for its dates of service
 
 
 class NoteKind(StrEnum):
@@ -43,49 +34,10 @@ class EntryKind(StrEnum):
     CATEGORY = "category"
     SUBCATEGORY = "subcategory"
     CODE = "code"
+    MODIFIER = "modifier"  # two characters that stand behind a code on a claim
 
 
 HEADINGS = (EntryKind.CHAPTER, EntryKind.SECTION)  # they group codes and are none themselves
-
-
-class CodeRelease(Base):
-    """One edition of one system, as its owner published it."""
-
-    __tablename__ = "code_release"
-    __table_args__ = (
-        CheckConstraint("state in ('staged', 'current', 'superseded')", name="state"),
-        Index(
-            "uq_code_release_current",
-            "system",
-            unique=True,
-            sqlite_where=text("state = 'current'"),
-            postgresql_where=text("state = 'current'"),
-        ),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    system: Mapped[str]
-    edition: Mapped[str]  # "April 1, 2026"
-    effective_from: Mapped[date]
-    source: Mapped[str]  # the file's own name
-    sha256: Mapped[str]
-    state: Mapped[str] = mapped_column(default=ReleaseState.STAGED)
-    code_count: Mapped[int] = mapped_column(default=0)
-    billable_count: Mapped[int] = mapped_column(default=0)
-    imported_at: Mapped[datetime]
-
-    @property
-    def fiscal_year(self) -> int:
-        """ICD-10-CM years begin on October 1 of the year before."""
-        return self.effective_from.year + (self.effective_from.month >= 10)
-
-    @property
-    def next_due(self) -> date:
-        """When CDC's calendar, October 1 and April 1, has the next edition take effect."""
-        year, month = self.effective_from.year, self.effective_from.month
-        if month < 4:
-            return date(year, 4, 1)
-        return date(year, 10, 1) if month < 10 else date(year + 1, 4, 1)
 
 
 class CodeEntry(Base):
@@ -105,14 +57,15 @@ class CodeEntry(Base):
     key: Mapped[str] = mapped_column(KEY)
     shown: Mapped[str]  # as the book writes it: "E11.9", "A00-A09", "Chapter 1"
     kind: Mapped[str]  # an EntryKind
-    title: Mapped[str]
+    title: Mapped[str]  # empty where it is somebody's property and no license is configured
     billable: Mapped[bool]
     # The character that made this code out of its parent, where the book lists it only there.
     seventh: Mapped[str | None]
     parent_key: Mapped[str | None] = mapped_column(KEY)
     ancestors: Mapped[str]  # keys from the chapter down to the parent, joined by "/"
     position: Mapped[int]  # order in the book
-    release: Mapped[CodeRelease] = relationship(lazy="joined", innerjoin=True)
+    began: Mapped[date | None]  # from when it is valid, where the release itself says so
+    ended: Mapped[date | None]  # the last day on which it is
 
     @property
     def is_heading(self) -> bool:
@@ -132,10 +85,11 @@ class CodeNote(Base):
     """
 
     __tablename__ = "code_note"
-    __table_args__ = (Index(None, "entry_id", "position"),)
+    __table_args__ = (Index(None, "release_id", "key", "position"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    entry_id: Mapped[int] = mapped_column(ForeignKey("code_entry.id"))
+    release_id: Mapped[int] = mapped_column(ForeignKey("code_release.id"))
+    key: Mapped[str] = mapped_column(KEY)
     kind: Mapped[str]
     position: Mapped[int]
     text: Mapped[str]
@@ -143,25 +97,64 @@ class CodeNote(Base):
     links: Mapped[str] = mapped_column(default="")  # codes it names that exist, one space between
 
 
-class ViewAllowance(Base):
-    """How many code pages a reader has opened in the current period."""
+class CodeFact(Base):
+    """What a release says of one code, or of one code and another: a fee, a limit, a mapping."""
 
-    __tablename__ = "view_allowance"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reader: Mapped[str] = mapped_column(unique=True)  # "account:12" or "guest:<random>"
-    period_start: Mapped[datetime]
-    used: Mapped[int] = mapped_column(default=0)
-
-
-class ViewGrant(Base):
-    """A code counted in the period; opening it again is free."""
-
-    __tablename__ = "view_grant"
-    __table_args__ = (UniqueConstraint("allowance_id", "system", "key"),)
+    __tablename__ = "code_fact"
+    __table_args__ = (
+        Index(None, "release_id", "code"),
+        Index(
+            "ix_code_fact_other",
+            "release_id",
+            "other",
+            sqlite_where=text("other <> ''"),
+            postgresql_where=text("other <> ''"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    allowance_id: Mapped[int] = mapped_column(ForeignKey("view_allowance.id"))
-    system: Mapped[str]
-    key: Mapped[str] = mapped_column(KEY)
-    granted_at: Mapped[datetime]
+    release_id: Mapped[int] = mapped_column(ForeignKey("code_release.id"))
+    topic: Mapped[str]
+    code: Mapped[str] = mapped_column(KEY)
+    other: Mapped[str] = mapped_column(KEY)
+    data: Mapped[str]  # JSON; its fields are those of the topic
+
+
+class PtpEdit(Base):
+    """One NCCI procedure-to-procedure edit: the two codes are not paid together."""
+
+    __tablename__ = "ptp_edit"
+    __table_args__ = (
+        Index("ix_ptp_edit_column1", "release_id", "column1", "column2"),
+        Index("ix_ptp_edit_column2", "release_id", "column2", "column1"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    release_id: Mapped[int] = mapped_column(ForeignKey("code_release.id"))
+    column1: Mapped[str] = mapped_column(KEY)  # paid
+    column2: Mapped[str] = mapped_column(KEY)  # not paid beside it
+    effective: Mapped[date | None]
+    deletion: Mapped[date | None]
+    modifier: Mapped[int] = mapped_column(SmallInteger)  # 0 not allowed, 1 allowed, 9 neither
+    rationale: Mapped[int] = mapped_column(SmallInteger)  # a number of the release's legend
+
+
+class IndexTerm(Base):
+    """One line of an alphabetic index, or of a table that is looked up by words."""
+
+    __tablename__ = "index_term"
+    __table_args__ = (
+        Index(None, "release_id", "book", "position"),
+        Index("ix_index_term_letter", "release_id", "book", "letter", "level", "position"),
+        Index("ix_index_term_parent", "release_id", "book", "parent", "position"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    release_id: Mapped[int] = mapped_column(ForeignKey("code_release.id"))
+    book: Mapped[str]
+    position: Mapped[int]
+    level: Mapped[int]
+    parent: Mapped[int | None]  # position of the term it stands under
+    letter: Mapped[str]
+    text: Mapped[str]
+    data: Mapped[str]  # JSON

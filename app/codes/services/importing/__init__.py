@@ -1,0 +1,1 @@
+"""Loading releases: staged unseen, compared, then put live at once."""

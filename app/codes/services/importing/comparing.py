@@ -1,0 +1,153 @@
+"""What a release changes of the edition before it, counted and with the first of each sort."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import aliased
+from sqlalchemy.sql import CompoundSelect, intersect
+
+from app.codes.models import (
+    HEADINGS,
+    CodeEntry,
+    CodeFact,
+    CodeRelease,
+    IndexTerm,
+    PtpEdit,
+    ReleaseState,
+)
+from app.extensions import db
+
+MOST_NAMED = 50  # of each sort of change
+
+Rows = Select[Any] | CompoundSelect[Any]
+
+
+def previous_release(release: CodeRelease) -> CodeRelease | None:
+    """The published edition a release follows or takes the place of."""
+    return db.session.scalar(
+        select(CodeRelease)
+        .where(
+            CodeRelease.kind == release.kind,
+            CodeRelease.state == ReleaseState.PUBLISHED,
+            CodeRelease.id != release.id,
+            CodeRelease.effective_from <= release.effective_from,
+        )
+        .order_by(CodeRelease.effective_from.desc())
+        .limit(1)
+    )
+
+
+def compare_with_previous(release: CodeRelease) -> dict[str, Any]:
+    """By table: how many rows are added, removed and changed, and the first codes of each."""
+    previous = previous_release(release)
+    if previous is None:
+        return {}
+    return {"previous": previous.edition, **compare_releases(previous.id, release.id)}
+
+
+def compare_releases(before: int, after: int) -> dict[str, Any]:
+    parts = {
+        "codes": _codes(before, after),
+        "facts": _facts(before, after),
+        "edits": _edits(before, after),
+        "terms": _terms(before, after),
+    }
+    return {name: part for name, part in parts.items() if part}
+
+
+def _codes(before: int, after: int) -> dict[str, Any]:
+    old, new = aliased(CodeEntry), aliased(CodeEntry)
+    return _part(
+        added=_missing(new, after, old, before),
+        removed=_missing(old, before, new, after),
+        changed=select(new.shown)
+        .join(old, and_(old.release_id == before, old.key == new.key))
+        .where(
+            new.release_id == after,
+            new.kind.not_in(HEADINGS),
+            or_(
+                old.title != new.title,
+                old.billable != new.billable,
+                old.ended.is_distinct_from(new.ended),
+            ),
+        )
+        .order_by(new.position),
+    )
+
+
+def _missing(one: Any, in_release: int, other: Any, not_in: int) -> Select[Any]:
+    return (
+        select(one.shown)
+        .outerjoin(other, and_(other.release_id == not_in, other.key == one.key))
+        .where(one.release_id == in_release, one.kind.not_in(HEADINGS), other.id.is_(None))
+        .order_by(one.position)
+    )
+
+
+def _facts(before: int, after: int) -> dict[str, Any]:
+    """A fact is changed where its codes stay and its data does not."""
+
+    def whole(release: int) -> Any:
+        return select(CodeFact.topic, CodeFact.code, CodeFact.other, CodeFact.data).where(
+            CodeFact.release_id == release
+        )
+
+    return _by_key(whole(after).except_(whole(before)), whole(before).except_(whole(after)), 3)
+
+
+def _edits(before: int, after: int) -> dict[str, Any]:
+    def whole(release: int) -> Any:
+        return select(
+            PtpEdit.column1,
+            PtpEdit.column2,
+            PtpEdit.effective,
+            PtpEdit.deletion,
+            PtpEdit.modifier,
+        ).where(PtpEdit.release_id == release)
+
+    return _by_key(whole(after).except_(whole(before)), whole(before).except_(whole(after)), 2)
+
+
+def _by_key(fresh: CompoundSelect[Any], gone: CompoundSelect[Any], width: int) -> dict[str, Any]:
+    """Rows only in the new release, only in the old one, and keys that have both."""
+    new, old = fresh.subquery(), gone.subquery()
+    new_keys = select(*list(new.c)[:width])
+    old_keys = select(*list(old.c)[:width])
+    return _part(
+        added=new_keys.except_(old_keys),
+        removed=old_keys.except_(new_keys),
+        changed=intersect(new_keys, old_keys),
+    )
+
+
+def _terms(before: int, after: int) -> dict[str, Any]:
+    def count(release: int) -> int:
+        counted = select(func.count()).select_from(IndexTerm)
+        return db.session.scalar(counted.where(IndexTerm.release_id == release)) or 0
+
+    old, new = count(before), count(after)
+    if old == new:
+        return {}
+    return {"added": max(new - old, 0), "removed": max(old - new, 0), "changed": 0, "named": {}}
+
+
+def _part(**sorts: Rows) -> dict[str, Any]:
+    counts = {name: _count(rows) for name, rows in sorts.items()}
+    if not any(counts.values()):
+        return {}
+    named = {
+        name: [_named(row) for row in db.session.execute(rows.limit(MOST_NAMED))]
+        for name, rows in sorts.items()
+        if counts[name]
+    }
+    return {**counts, "named": named}
+
+
+def _named(row: Any) -> str:
+    return " ".join(str(value) for value in row if value)
+
+
+def _count(rows: Rows) -> int:
+    return db.session.scalar(select(func.count()).select_from(rows.order_by(None).subquery())) or 0
