@@ -21,7 +21,7 @@ _CODE = ("pos_code", "place_of_service_code", "place of service code(s)", "place
 _NAME = ("pos_name", "place_of_service_name", "place of service name")
 _TEXT = ("pos_description", "description", "place of service description")
 _TYPE = ("pos_type", "place_of_service_type")
-_CODES = re.compile(r"(\d\d)(?:\s*[-–]\s*(\d\d))?")  # noqa: RUF001 - a page writes "28–30" so
+_CODES = re.compile(r"(\d\d)(?:\s*[-\u2013]\s*(\d\d))?")  # "28-30"
 _UNASSIGNED = "Unassigned"
 _TYPES = {"facility": "Facility", "non-facility": "Non-Facility", "unassigned": ""}
 
@@ -58,7 +58,9 @@ def _read(parts: Parts, hints: Hints) -> Reading:
     if "text" not in places:
         raise Invalid(f"{member.name} has no column “{_TEXT[-1].upper()}”.")
     if "name" not in places:
-        # With one column beside the code, that is the name, whatever it is called.
+        if "description" not in columns:
+            raise Invalid(f"{member.name} has no column “{_NAME[-1].upper()}”.")
+        # Of two columns, the one beside the code holds the name, though it is called otherwise.
         places["name"] = places.pop("text")
     edition = hints.edition or f"{calendar.month_name[effective.month]} {effective.year}"
     reading = Reading(edition, effective, iter(()))
