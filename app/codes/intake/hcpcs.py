@@ -27,7 +27,8 @@ _QUARTERLY = (
     "https://www.cms.gov/medicare/coding-billing/healthcare-common-procedure-system/"
     "quarterly-update"
 )
-_YEAR_FIRST = re.compile(r"(20\d\d)[-_ ]+([a-z]{3,9})(?![a-z])", re.IGNORECASE)
+_MONTHS = "|".join(name.lower() for name in calendar.month_abbr[1:])
+_YEAR_FIRST = re.compile(rf"(20\d\d)[-_ ]+((?:{_MONTHS})[a-z]*)", re.IGNORECASE)
 _NOTE = re.compile(r"\s*(\d{4})--(.*)")
 _NOC = re.compile(r"  ([A-Z]\d{4})  \S")
 
@@ -38,8 +39,7 @@ def effective_from(members: Iterable[Member], hints: Hints, what: str) -> date:
         return hints.effective
     for name in dict.fromkeys(n for m in members for n in (m.name, m.archive) if n):
         # CMS writes "HCPC2026_JUL_ANWEB" in files and "july-2024-…" in archives.
-        turned = _YEAR_FIRST.sub(r"\2 \1", name)
-        found = month_named([turned])
+        found = month_named([name]) or month_named([_YEAR_FIRST.sub(r"\2 \1", name)])
         if found:
             return found.replace(day=1)
         year = year_named([name])

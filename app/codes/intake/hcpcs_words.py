@@ -116,6 +116,7 @@ BETOS_GROUPS: dict[str, str] = {
     "O1E": "Other drugs",
     "O1F": "Hearing and speech services",
     "O1G": "Immunizations",
+    "O1L": "Lymphedema compression treatment items",
     "Y1": "Other, on the Medicare fee schedule",
     "Y2": "Other, not on the Medicare fee schedule",
     "Z1": "Local codes",
