@@ -50,9 +50,9 @@ _TABLES = ("neoplasm", "drug")
 
 def _book(member: Member) -> str | None:
     """Which of the four books a file holds: by its title, its first heading, else its name."""
-    head = member.head
-    if member.suffix != ".xml" or not _ROOT.search(head):
+    if member.suffix != ".xml" or not _ROOT.search(member.head):
         return None
+    head = member.head
     heading = _FIRST_HEAD.search(head)
     if heading:
         word = heading[1].strip().lower()
@@ -152,7 +152,7 @@ class _Reader:
             path=", ".join(filter(None, (over.path if over else "", words or text))),
         )
         data: dict[str, object] = {"nonessential": modifiers}
-        named: dict[str, list[str]] = {}  # codes, and the columns of the table they stand in
+        named: dict[str, list[str]] = {}  # keys, and the columns of the table they stand in
         for child in element:
             text += self._child(child, data, named)
         yield Term(
@@ -164,10 +164,10 @@ class _Reader:
             text=text,
             data=packed(data),
         )
-        for code, columns in named.items():
+        for key, columns in named.items():
             yield fact(
                 "indexed",
-                code.rstrip("-").replace(".", ""),
+                key,
                 str(line.position),
                 path=line.path,
                 book=self.book,
@@ -218,7 +218,7 @@ class _Reader:
             self._fault(child, "this is not a code", value)
         else:
             cells[column] = value
-            named.setdefault(value, []).append(self.headings[column])
+            named.setdefault(_key(value), []).append(self.headings[column])
 
     def _code(
         self,
@@ -232,10 +232,15 @@ class _Reader:
             self._fault(child, "this is not a code", value)
             return
         _append(data, key, value)
-        named.setdefault(value, [])
+        named.setdefault(_key(value), [])
 
     def _fault(self, element: etree._Element, why: str, row: str) -> None:
         self.quarantine.add(self.file, element.sourceline or 0, why, row)
+
+
+def _key(code: str) -> str:
+    """A code as keys have it; of "C79.8-", whose last characters are to be chosen, the beginning."""
+    return code.rstrip("-").replace(".", "")
 
 
 def _append(data: dict[str, object], key: str, value: str) -> None:

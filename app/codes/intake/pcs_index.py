@@ -155,11 +155,10 @@ class _IndexReader:
 
 
 def _recognise_keys(member: Member) -> str | None:
-    head = member.head
     if member.suffix == ".json":
-        named = _KEY_NAME.search(head[:4096])
+        named = _KEY_NAME.search(member.head[:4096])
         return named[1].lower().replace(" ", "-") if named else None
-    if member.suffix == ".xml" and _DEFINITIONS_ROOT.search(head):
+    if member.suffix == ".xml" and _DEFINITIONS_ROOT.search(member.head):
         return "definitions"
     return None
 
