@@ -81,7 +81,7 @@ def _read(parts: Parts, hints: Hints, *, among: tuple[str, ...], what: str) -> R
     if len(versions) > 1:
         raise Invalid(f"The files are of several editions: {', '.join(sorted(versions))}.")
     for book, root in roots.items():
-        if root.find("letter") is None:
+        if root.find("letter/mainTerm") is None:
             raise Invalid(f"{found[book].name} has no letter with terms: it is no {what}.")
     reading = begin(found.values(), hints, version=versions.pop(), what=what)
     readers = [
@@ -239,7 +239,7 @@ class _Reader:
 
 
 def _key(code: str) -> str:
-    """A code as keys have it; of "C79.8-", whose last characters are to be chosen, the beginning."""
+    """A code as keys have it; of "C79.8-", which leaves characters open, the beginning."""
     return code.rstrip("-").replace(".", "")
 
 
