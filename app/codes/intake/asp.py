@@ -121,6 +121,7 @@ def _limit_row(cells: dict[str, str], reading: Reading) -> tuple[tuple[str, str]
     row = fact(
         "asp",
         code,
+        "",
         dosage=cells["dosage"],
         notes=cells["notes"],
         text=_public_text(code, cells, reading),

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 
 from app.codes.intake.contract import Hints, Kind, Parts, Quarantine, Reading
@@ -111,8 +110,8 @@ def _records(direction: _Direction, member: Member, quarantine: Quarantine) -> I
             for line, cells in found.records(quarantine)
         )
     lines = [line for line in member.head.splitlines()[:200] if line.strip()]
-    whole = [found for line in lines if (found := _LINE.fullmatch(line))]
-    ours = [found for found in whole if direction.source.fullmatch(found[1].upper())]
+    whole = [match for line in lines if (match := _LINE.fullmatch(line))]
+    ours = [match for match in whole if direction.source.fullmatch(match[1].upper())]
     if not lines or len(ours) * 2 < len(lines):
         raise Invalid(f"{member.name} is not the text of a {direction.title}.")
     return _text_records(member, quarantine)

@@ -106,6 +106,7 @@ def _opps_row(cells: dict[str, str], seen: set[str], reading: Reading) -> Row | 
     row = fact(
         "opps",
         code,
+        "",
         status=cells["status"],
         apc=cells.get("apc"),
         note="changed" if _flag(cells.get("change", "")) else None,
