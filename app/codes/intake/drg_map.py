@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from app.codes.intake.contract import Quarantine
@@ -57,6 +57,22 @@ class DrgMap:
             drg: str(group["mdc"] or ("PRE" if drg <= _LAST_PRE_MDC else ""))
             for drg, group in self._payload["drgmap"].items()
         }
+
+    @cached_property
+    def unnamed(self) -> dict[str, list[str]]:
+        """The medical groups of each category that no diagnosis names.
+
+        Any diagnosis of the category leads to them: so it is with alcohol and drugs (MDC 20).
+        """
+        named: set[str] = set()
+        for label in {label for labels in self.diagnoses.values() for label in labels}:
+            if not label.startswith("_"):
+                named.update(_split(label)[0])
+        found: dict[str, list[str]] = {}
+        for drg, group in sorted(self._payload["drgmap"].items()):
+            if group["is_medical"] and drg not in named:
+                found.setdefault(self.category[drg], []).append(drg)
+        return found
 
     def groups(self) -> dict[str, dict[str, Any]]:
         exclusions = self._payload["drg_exclusions"]
@@ -111,23 +127,29 @@ def map_rows(drg_map: DrgMap, quarantine: Quarantine) -> Iterator[Row]:
     severity = drg_map.part("ccmap")
     for key in sorted(drg_map.diagnoses.keys() | severity.keys()):
         try:
-            yield _diagnosis(key, drg_map.diagnoses.get(key, []), severity.get(key))
+            labels = drg_map.diagnoses.get(key, [])
+            yield _diagnosis(key, labels, severity.get(key), drg_map.unnamed)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             quarantine.add(drg_map.name, 1, f"The diagnosis {key[:20]}: {error}", str(key))
     for collection, keys in sorted(drg_map.part("exmap").items()):
         yield fact("pdx_exclusion", collection, codes=sorted(keys))
     operations, minor = drg_map.part("orpcsmap"), frozenset(drg_map.part("neoormap"))
-    labels = drg_map.part("prmap")
-    for key in sorted(labels.keys() | operations.keys()):
+    procedures = drg_map.part("prmap")
+    for key in sorted(procedures.keys() | operations.keys()):
         try:
             yield _procedure(
-                key, labels.get(key, []), operations.get(key), key in minor, drg_map.category
+                key, procedures.get(key, []), operations.get(key), key in minor, drg_map.category
             )
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             quarantine.add(drg_map.name, 1, f"The procedure {key[:20]}: {error}", str(key))
 
 
-def _diagnosis(key: str, labels: list[str], severity: Mapping[str, Any] | None) -> Row:
+def _diagnosis(
+    key: str,
+    labels: list[str],
+    severity: Mapping[str, Any] | None,
+    unnamed: Mapping[str, list[str]],
+) -> Row:
     _checked(key)
     categories: list[str] = []
     principal: set[str] = set()
@@ -142,6 +164,8 @@ def _diagnosis(key: str, labels: list[str], severity: Mapping[str, Any] | None) 
             groups, plays, _ = _split(label)
             (secondary if _only_secondary(plays) else principal).update(groups)
     categories = sorted(set(categories), key=lambda mdc: (mdc in _BESIDE_OTHERS, mdc))
+    if not principal and categories:
+        principal.update(unnamed.get(categories[0], ()))
     level = severity["level"] if severity else None
     if level not in (None, "CC", "MCC"):
         raise ValueError(f"“{level}” is neither CC nor MCC.")
@@ -183,6 +207,7 @@ def _procedure(
     )
 
 
+@lru_cache(maxsize=50_000)
 def _split(label: str) -> tuple[list[str], str, list[str]]:
     """The groups of a label, the part the code plays, and the codes it needs beside it."""
     groups, _, rest = label.partition("|")
@@ -192,6 +217,7 @@ def _split(label: str) -> tuple[list[str], str, list[str]]:
     return groups.split("&"), plays, others
 
 
+@lru_cache(maxsize=1_000)
 def _only_secondary(plays: str) -> bool:
     """Whether a diagnosis plays the part as a secondary one only ("OR SDX", not "PSDX")."""
     words = set(re.findall(r"[A-Z]+", plays))

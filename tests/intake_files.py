@@ -1,0 +1,59 @@
+"""Small releases for the readers of the code reference: files in a folder, and what they give."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from openpyxl import Workbook
+
+from app.codes.intake.contract import Hints, Kind, Reading
+from app.codes.intake.files import Member, members
+
+
+def written(folder: Path, name: str, content: str | bytes) -> Member:
+    """The file as a member; text is written as UTF-8."""
+    path = folder / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return members(path)[0]
+
+
+def workbook(folder: Path, name: str, rows: list[list[Any]]) -> Member:
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(folder / name)
+    return members(folder / name)[0]
+
+
+@dataclass
+class Read:
+    """A reading whose rows were all read."""
+
+    reading: Reading
+    facts: list[tuple[str, str, str, dict[str, Any]]]
+
+    def of(self, topic: str) -> dict[tuple[str, str], dict[str, Any]]:
+        return {(c, o): data for t, c, o, data in self.facts if t == topic}
+
+    @property
+    def faults(self) -> list[tuple[int, str]]:
+        return [(fault.line, fault.why) for fault in self.reading.quarantine.kept]
+
+
+def read(kind: Kind, *given: Member, hints: Hints | None = None) -> Read:
+    """Every file in the part it is recognized for; one that is not goes to no part."""
+    parts: dict[str, list[Member]] = {}
+    for member in given:
+        part = kind.recognise(member)
+        if part:
+            parts.setdefault(part, []).append(member)
+    reading = kind.read(parts, hints or Hints())
+    facts = [
+        (row.topic, row.code, row.other, json.loads(row.data))
+        for _, rows in reading.batches
+        for row in rows
+    ]
+    return Read(reading, facts)
