@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +34,17 @@ class Read:
     """A reading whose rows were all read."""
 
     reading: Reading
-    facts: list[tuple[str, str, str, dict[str, Any]]]
+    rows: list[Any]
+
+    @cached_property
+    def facts(self) -> list[tuple[str, str, str, dict[str, Any]]]:
+        return [(row.topic, row.code, row.other, json.loads(row.data)) for row in self.rows]
 
     def of(self, topic: str) -> dict[tuple[str, str], dict[str, Any]]:
-        return {(c, o): data for t, c, o, data in self.facts if t == topic}
+        """What is said of each code of the topic, by the keys of the row."""
+        return {
+            (row.code, row.other): json.loads(row.data) for row in self.rows if row.topic == topic
+        }
 
     @property
     def faults(self) -> list[tuple[int, str]]:
@@ -51,9 +59,4 @@ def read(kind: Kind, *given: Member, hints: Hints | None = None) -> Read:
         if part:
             parts.setdefault(part, []).append(member)
     reading = kind.read(parts, hints or Hints())
-    facts = [
-        (row.topic, row.code, row.other, json.loads(row.data))
-        for _, rows in reading.batches
-        for row in rows
-    ]
-    return Read(reading, facts)
+    return Read(reading, [row for _, rows in reading.batches for row in rows])

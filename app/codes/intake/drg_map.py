@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -17,7 +17,7 @@ from typing import Any
 
 from app.codes.intake.contract import Quarantine
 from app.codes.intake.files import Member
-from app.codes.intake.rows import Row, fact
+from app.codes.intake.rows import Fact, Row, fact, packed
 from app.errors import Invalid
 
 _BEGINS = re.compile(r'\s*\{\s*"ccmap"\s*:\s*\{\s*"[0-9A-Z]{3,7}"\s*:\s*\{\s*"aowa"')
@@ -125,85 +125,102 @@ def open_map(member: Member) -> DrgMap:
 def map_rows(drg_map: DrgMap, quarantine: Quarantine) -> Iterator[Row]:
     """What the map says of each diagnosis, each procedure and each list of exclusions."""
     severity = drg_map.part("ccmap")
-    for key in sorted(drg_map.diagnoses.keys() | severity.keys()):
-        try:
-            labels = drg_map.diagnoses.get(key, [])
-            yield _diagnosis(key, labels, severity.get(key), drg_map.unnamed)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            quarantine.add(drg_map.name, 1, f"The diagnosis {key[:20]}: {error}", str(key))
+
+    def diagnosis(key: str) -> str:
+        return _diagnosis(drg_map.diagnoses.get(key, []), severity.get(key), drg_map.unnamed)
+
+    yield from _rows(
+        "dx", drg_map.diagnoses.keys() | severity.keys(), diagnosis, drg_map, quarantine
+    )
     for collection, keys in sorted(drg_map.part("exmap").items()):
         yield fact("pdx_exclusion", collection, codes=sorted(keys))
-    operations, minor = drg_map.part("orpcsmap"), frozenset(drg_map.part("neoormap"))
-    procedures = drg_map.part("prmap")
-    for key in sorted(procedures.keys() | operations.keys()):
+    procedures, operations = drg_map.part("prmap"), drg_map.part("orpcsmap")
+    minor = frozenset(drg_map.part("neoormap"))
+    known: dict[Any, str] = {}  # hundreds of procedures share all that is said of them
+
+    def procedure(key: str) -> str:
+        labels, operation = procedures.get(key, ()), operations.get(key)
+        said = (tuple(labels), None if operation is None else tuple(operation), key in minor)
+        if said not in known:
+            known[said] = _procedure(*said, drg_map.category)
+        return known[said]
+
+    yield from _rows("px", procedures.keys() | operations.keys(), procedure, drg_map, quarantine)
+
+
+def _rows(
+    topic: str,
+    keys: Collection[str],
+    said: Callable[[str], str],
+    drg_map: DrgMap,
+    quarantine: Quarantine,
+) -> Iterator[Row]:
+    for key in sorted(keys):
         try:
-            yield _procedure(
-                key, procedures.get(key, []), operations.get(key), key in minor, drg_map.category
-            )
+            if not _CODE.fullmatch(key):
+                raise ValueError("is no code")
+            yield Fact(topic, key, "", said(key))
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            quarantine.add(drg_map.name, 1, f"The procedure {key[:20]}: {error}", str(key))
+            quarantine.add(drg_map.name, 1, f"“{key[:20]}” {error}.", key)
 
 
 def _diagnosis(
-    key: str,
-    labels: list[str],
-    severity: Mapping[str, Any] | None,
-    unnamed: Mapping[str, list[str]],
-) -> Row:
-    _checked(key)
-    categories: list[str] = []
+    labels: Sequence[str], severity: Mapping[str, Any] | None, unnamed: Mapping[str, list[str]]
+) -> str:
+    categories: set[str] = set()
     principal: set[str] = set()
     secondary: set[str] = set()
     sites: set[str] = set()
     for label in labels:
         if found := _CATEGORY.fullmatch(label):
-            categories.append(found[1])
+            categories.add(found[1])
         elif label.startswith(_SITE):
             sites.add(label.removeprefix(_SITE).replace("_", " ").lower())
         else:
             groups, plays, _ = _split(label)
             (secondary if _only_secondary(plays) else principal).update(groups)
-    categories = sorted(set(categories), key=lambda mdc: (mdc in _BESIDE_OTHERS, mdc))
-    if not principal and categories:
-        principal.update(unnamed.get(categories[0], ()))
+    mdcs = sorted(categories, key=lambda mdc: (mdc in _BESIDE_OTHERS, mdc))
+    if not principal and mdcs:
+        principal.update(unnamed.get(mdcs[0], ()))
     level = severity["level"] if severity else None
     if level not in (None, "CC", "MCC"):
-        raise ValueError(f"“{level}” is neither CC nor MCC.")
-    return fact(
-        "dx",
-        key,
-        level=level,
-        mdc=categories[0] if categories else None,
-        other_mdcs=categories[1:] or None,
-        drgs=sorted(principal - {_UNACCEPTABLE}) or None,
-        secondary_drgs=sorted(secondary) or None,
-        unacceptable=True if _UNACCEPTABLE in principal else None,
-        pdx_exclusion=severity["pdx"] if severity else None,
-        hac=severity["hac"] if severity else None,
-        alive_only=True if severity and severity["aowa"] else None,
-        trauma_sites=sorted(sites) or None,
+        raise ValueError(f"has the level “{level}”, neither CC nor MCC")
+    return packed(
+        {
+            "level": level,
+            "mdc": mdcs[0] if mdcs else None,
+            "other_mdcs": mdcs[1:] or None,
+            "drgs": sorted(principal - {_UNACCEPTABLE}) or None,
+            "secondary_drgs": sorted(secondary) or None,
+            "unacceptable": True if _UNACCEPTABLE in principal else None,
+            "pdx_exclusion": severity["pdx"] if severity else None,
+            "hac": severity["hac"] if severity else None,
+            "alive_only": True if severity and severity["aowa"] else None,
+            "trauma_sites": sorted(sites) or None,
+        }
     )
 
 
 def _procedure(
-    key: str, labels: list[str], operation: list[str] | None, minor: bool, category: dict[str, str]
-) -> Row:
-    _checked(key)
+    labels: Sequence[str],
+    operation: Sequence[str] | None,
+    minor: bool,
+    category: Mapping[str, str],
+) -> str:
     alone: set[str] = set(operation or ())
     combined: set[str] = set()
     for label in labels:
         groups, _, others = _split(label)
         (combined if others else alone).update(groups)
-    groups_all = sorted(alone | combined)
-    return fact(
-        "px",
-        key,
-        "",
-        drgs=groups_all or None,
-        mdcs=sorted({category[drg] for drg in groups_all if category.get(drg)}) or None,
-        combined_drgs=sorted(combined - alone) or None,
-        non_extensive=True if minor else None,
-        **{"or": operation is not None},
+    drgs = sorted(alone | combined)
+    return packed(
+        {
+            "or": operation is not None,
+            "drgs": drgs or None,
+            "mdcs": sorted({category[drg] for drg in drgs if category.get(drg)}) or None,
+            "combined_drgs": sorted(combined - alone) or None,
+            "non_extensive": True if minor else None,
+        }
     )
 
 
@@ -212,7 +229,7 @@ def _split(label: str) -> tuple[list[str], str, list[str]]:
     """The groups of a label, the part the code plays, and the codes it needs beside it."""
     groups, _, rest = label.partition("|")
     if not _GROUPS.fullmatch(groups):
-        raise ValueError(f"“{label[:40]}” names no groups.")
+        raise ValueError(f"has the label “{label[:40]}”, which names no groups")
     plays, *others = rest.split("|")
     return groups.split("&"), plays, others
 
@@ -222,8 +239,3 @@ def _only_secondary(plays: str) -> bool:
     """Whether a diagnosis plays the part as a secondary one only ("OR SDX", not "PSDX")."""
     words = set(re.findall(r"[A-Z]+", plays))
     return "SDX" in words and not words & {"PDX", "PSDX"}
-
-
-def _checked(key: str) -> None:
-    if not _CODE.fullmatch(key):
-        raise ValueError("no code.")

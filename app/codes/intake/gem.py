@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 from app.codes.intake.contract import Hints, Kind, Parts, Quarantine, Reading
 from app.codes.intake.days import fiscal_year_start, year_named
 from app.codes.intake.files import Member
 from app.codes.intake.headings import headed, table
-from app.codes.intake.rows import Row, batches, fact
+from app.codes.intake.rows import Fact, Row, batches, packed
 from app.errors import Invalid
 
 _LAST_YEAR = 2018  # no later edition was made
@@ -75,7 +75,8 @@ def _recognise(direction: _Direction, member: Member) -> str | None:
     if headed(member, _TEN, _NINE, _FLAGS):
         return "gem"
     lines = [line for line in member.head.splitlines()[:20] if line.strip()]
-    return "gem" if lines and all(map(_LINE.fullmatch, lines[:-1] or lines)) else None
+    ours = [line for line in lines if _LINE.fullmatch(line)]
+    return "gem" if ours and len(ours) * 2 >= len(lines) else None
 
 
 def _read(direction: _Direction, parts: Parts, hints: Hints) -> Reading:
@@ -139,18 +140,23 @@ def _rows(
             quarantine.add(member.name, line, why, " ".join(record))
             continue
         seen.add(record)
-        approximate, no_map, combination, scenario, choice = map(int, flags)
-        yield fact(
-            "gem",
-            record[0],
-            "" if no_map else record[1],
-            flags=flags,
-            approximate=approximate,
-            no_map=no_map,
-            combination=combination,
-            scenario=scenario,
-            choice=choice,
-        )
+        target = "" if flags[1] == "1" else record[1]
+        yield Fact("gem", record[0], target, _data(flags))
+
+
+@lru_cache(maxsize=1_000)
+def _data(flags: str) -> str:
+    approximate, no_map, combination, scenario, choice = map(int, flags)
+    return packed(
+        {
+            "flags": flags,
+            "approximate": approximate,
+            "no_map": no_map,
+            "combination": combination,
+            "scenario": scenario,
+            "choice": choice,
+        }
+    )
 
 
 def _fault(direction: _Direction, source: str, target: str, flags: str) -> str:

@@ -17,7 +17,7 @@ from app.codes.intake.contract import Hints, Kind, Parts, Quarantine, Reading
 from app.codes.intake.days import year_named
 from app.codes.intake.files import Member
 from app.codes.intake.headings import HCPCS, Names, headed, table
-from app.codes.intake.rows import Row, batches, fact
+from app.codes.intake.rows import Fact, Row, batches, fact, packed
 from app.errors import Invalid
 
 _DIAGNOSIS_COLUMN = ("diagnosis_code", "diagnosis code")
@@ -147,6 +147,7 @@ def _diagnoses(
 
     def rows() -> Iterator[Row]:
         seen: set[tuple[str, str, str]] = set()
+        known: dict[tuple[str, str], str] = {}
         for one in mapped:
             code = one.code.replace(".", "").upper()
             try:
@@ -162,15 +163,17 @@ def _diagnoses(
                 quarantine.add(member.name, one.line, str(error), row)
                 continue
             seen.add((code, one.model, cc))
-            yield fact(
-                "hcc",
-                code,
-                f"{one.model}:{cc}",
-                model=one.model,
-                version=one.model.rsplit(" ", 1)[1],
-                cc=cc,
-                label=labels.get((one.model, cc)),
-            )
+            category = (one.model, cc)
+            if category not in known:
+                known[category] = packed(
+                    {
+                        "model": one.model,
+                        "version": one.model.rsplit(" ", 1)[1],
+                        "cc": cc,
+                        "label": labels.get(category),
+                    }
+                )
+            yield Fact("hcc", code, f"{one.model}:{cc}", known[category])
 
     return rows
 

@@ -12,7 +12,7 @@ from tests.intake_files import read, workbook, written
 from tests.shared_data import DATA, needs_data
 
 OPPS, ASC = KINDS
-NOTICE = b',INVENTED NOTICE.\xff All of it is invented.,,,,,,,,,,,\r\n'
+NOTICE = b",INVENTED NOTICE.\xff All of it is invented.,,,,,,,,,,,\r\n"
 HEADER = (
     "HCPCS Code,Short Descriptor,SI,APC,Relative Weight,Payment Rate,"
     "National Unadjusted Copayment,Minimum Unadjusted Copayment,IRA Coinsurance percentage ,"
@@ -126,7 +126,10 @@ def test_a_final_rule_is_of_january(tmp_path):
 
 
 def test_what_is_no_addendum_is_refused(tmp_path):
-    assert OPPS.recognise(written(tmp_path, "a.csv", "<html><body>HCPCS Code, SI</body></html>")) is None
+    assert (
+        OPPS.recognise(written(tmp_path, "a.csv", "<html><body>HCPCS Code, SI</body></html>"))
+        is None
+    )
     page = written(tmp_path, "b.csv", "<html>\n<body>Log in</body>\n")
     with pytest.raises(Invalid, match="HCPCS CODE"):
         OPPS.read({"addendum-b": [page]}, Hints())
