@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,12 @@ from openpyxl import Workbook
 
 from app.codes.intake.contract import Hints, Kind, Reading
 from app.codes.intake.files import Member, members
+
+
+@lru_cache(maxsize=50_000)  # many codes share what is said of them
+def _loaded(data: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(data)
+    return loaded
 
 
 def written(folder: Path, name: str, content: str | bytes) -> Member:
@@ -38,13 +44,11 @@ class Read:
 
     @cached_property
     def facts(self) -> list[tuple[str, str, str, dict[str, Any]]]:
-        return [(row.topic, row.code, row.other, json.loads(row.data)) for row in self.rows]
+        return [(row.topic, row.code, row.other, _loaded(row.data)) for row in self.rows]
 
     def of(self, topic: str) -> dict[tuple[str, str], dict[str, Any]]:
         """What is said of each code of the topic, by the keys of the row."""
-        return {
-            (row.code, row.other): json.loads(row.data) for row in self.rows if row.topic == topic
-        }
+        return {(row.code, row.other): _loaded(row.data) for row in self.rows if row.topic == topic}
 
     @property
     def faults(self) -> list[tuple[int, str]]:

@@ -66,13 +66,13 @@ class DrgMap:
         """
         named: set[str] = set()
         for label in {label for labels in self.diagnoses.values() for label in labels}:
-            if not label.startswith("_"):
-                named.update(_split(label)[0])
-        found: dict[str, list[str]] = {}
+            if found := _GROUPS.match(label):
+                named.update(found[0].split("&"))
+        unnamed: dict[str, list[str]] = {}
         for drg, group in sorted(self._payload["drgmap"].items()):
             if group["is_medical"] and drg not in named:
-                found.setdefault(self.category[drg], []).append(drg)
-        return found
+                unnamed.setdefault(self.category[drg], []).append(drg)
+        return unnamed
 
     def groups(self) -> dict[str, dict[str, Any]]:
         exclusions = self._payload["drg_exclusions"]
