@@ -182,7 +182,7 @@ def _facts(
 
 
 def _with_zeros(found: dict[str, str] | None) -> dict[str, str] | None:
-    """With the zeros at the front that a workbook loses where it takes an indicator for a number."""
+    """With the zeros that a workbook loses where it takes an indicator for a number."""
     for field, width in (("global", 3), ("supervision", 2), ("imaging", 2)) if found else ():
         if found and found[field].isdigit():
             found[field] = found[field].zfill(width)
