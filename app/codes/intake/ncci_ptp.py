@@ -84,9 +84,9 @@ def _files(members: Sequence[Member], whose: str) -> list[Member]:
         if _whose(member.name) == other:
             raise Invalid(f"{member.name} holds the {other} edits: load it as ptp-{other}.")
         stem = member.name.lower().removesuffix(".gz").rpartition(".")[0]
-        kept = found.setdefault(stem, member)
-        if kept is not member and kept.suffix == member.suffix:
+        if stem in found and found[stem].suffix == member.suffix:
             raise Invalid(f"{member.name} is there twice.")
+        found.setdefault(stem, member)
     if not found:
         raise Invalid("There is no file of NCCI edits here.")
     versions = {v.groups() for m in found.values() if (v := _VERSION.search(m.name))}
