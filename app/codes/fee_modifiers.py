@@ -206,7 +206,9 @@ RULES: tuple[Rule, ...] = (
         ("CQ", "CO"),
         "Therapy by an assistant",
         "Social Security Act, section 1834(v)",
-        percent=_percent("85"),
+        field="mult",
+        outcomes={"5": (ALLOWED, _percent("85"))},
+        note="Only of services that are always therapy.",
     ),
 )
 BY_MODIFIER = {modifier: rule for rule in RULES for modifier in rule.modifiers}

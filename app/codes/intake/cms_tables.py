@@ -32,12 +32,14 @@ def beginning(member: Member) -> str:
 
 def one_form(members: Sequence[Member]) -> Member:
     """The file to read, of the forms CMS ships one table in. Raises Invalid for two tables."""
-    best = min(_FORMS.index(member.suffix) for member in members)
-    found = [member for member in members if _FORMS.index(member.suffix) == best]
-    if len(found) > 1:
-        names = " and ".join(sorted(member.name for member in found))
-        raise Invalid(f"There is more than one such table here: {names}. Load one at a time.")
-    return found[0]
+    for form in _FORMS:
+        found = [member for member in members if member.suffix == form]
+        if len(found) > 1:
+            names = " and ".join(sorted(member.name for member in found))
+            raise Invalid(f"There is more than one such table here: {names}. Load one at a time.")
+        if found:
+            return found[0]
+    raise Invalid("There is no table here: give a .csv, a .txt or an .xlsx file.")
 
 
 def is_table(member: Member) -> bool:

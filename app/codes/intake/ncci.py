@@ -67,7 +67,7 @@ def _recognise_mue(service: str, member: Member) -> str | None:
 
 def _read_mue(service: str, parts: Parts, hints: Hints) -> Reading:
     """CMS's MUE table, its notice in a quoted cell of many lines before the header."""
-    member = cms_tables.one_form(parts["table"])
+    member = cms_tables.one_form(parts.get("table", ()))
     columns, rows = named_columns(member.rows(), _MUE_HEADS)
     where = cms_tables.placed(columns, _MUE_COLUMNS, ("service",), member.name)
     units = next(name for name, at in columns.items() if at == where["units"])
@@ -142,7 +142,7 @@ def _recognise_add_on(member: Member) -> str | None:
 
 def _read_add_on(parts: Parts, hints: Hints) -> Reading:
     """CMS's add-on code edits, AOC_V2024Q1-MCR: which primary code makes an add-on payable."""
-    member = cms_tables.one_form(parts["table"])
+    member = cms_tables.one_form(parts.get("table", ()))
     columns, rows = named_columns(member.rows(), _AOC_HEADS)
     optional = (*_AOC_DAYS, "special")
     where = cms_tables.placed(columns, _AOC_COLUMNS, optional, member.name)

@@ -183,7 +183,7 @@ def _recognise(table: _Table, member: Member) -> str | None:
 
 
 def _read(table: _Table, parts: Parts, hints: Hints) -> Reading:
-    member = cms_tables.one_form(parts["table"])
+    member = cms_tables.one_form(parts.get("table", ()))
     columns, rows = named_columns(member.rows(), table.heads)
     where = cms_tables.placed(columns, table.columns, table.optional, member.name)
     if table is _GPCI and "work" not in where:

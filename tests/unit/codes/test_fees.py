@@ -200,6 +200,12 @@ def test_components_are_only_of_tests_that_have_them():
     assert with_modifier(plain, RVU, "26").outcome == REFUSED
 
 
+def test_an_assistant_of_a_therapist_is_paid_less_for_therapy_only():
+    therapy = {**RVU, "mult": "5"}
+    assert with_modifier(fee(therapy, GPCI, facility=False), therapy, "CQ").percent == 85
+    assert with_modifier(fee(RVU, GPCI, facility=False), RVU, "CQ").outcome == REFUSED
+
+
 def test_a_fee_that_is_not_set_stays_so_with_a_modifier():
     rvu = {**SURGERY, "status": "C"}
     assert with_modifier(fee(rvu, GPCI, facility=False), rvu, "50").amount is None
@@ -228,6 +234,7 @@ def july():
 @needs_data
 def test_the_check_value_of_july_2024_is_met(july):
     rvus, gpcis = july
+    assert (len(rvus), len(gpcis)) == (18_664, 109)
     rvu = next(data for code, other, data in rvus if (code, other) == ("99213", ""))
     gpci = next(data for _, _, data in gpcis if data["name"] == "METROPOLITAN ST. LOUIS")
     assert fee(rvu, gpci, facility=False).amount == Decimal("88.73")
