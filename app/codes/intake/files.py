@@ -13,8 +13,10 @@ import warnings
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
+from itertools import islice
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
@@ -29,6 +31,7 @@ LONGEST_LINE = 4 * 1024**2  # bytes; the longest text of a coverage article is a
 HEAD = 64 * 1024  # bytes a kind is recognized by
 DEEPEST = 3  # zips within zips: the coverage database has two
 _CHUNK = 1024 * 1024
+_SHEET_STEP = 500  # rows of a workbook that are taken at once
 _IGNORED = re.compile(r"(?:^|/)(?:__MACOSX|\.)", re.IGNORECASE)
 
 # What Python raises for a file that is broken, encrypted, or packed in a way it does not know.
@@ -260,16 +263,31 @@ def _sheet_rows(member: Member) -> Iterator[tuple[int, list[str]]]:
         with _opened(content) as archive:
             if sum(info.file_size for info in archive.infolist()) > _room(len(content)):
                 raise Invalid(f"{member.name} unpacks to more than any official release holds.")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of headers, footers and styles, which are not read
+        with _unwarned():
             book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
             sheet = book.worksheets[0]
             sheet.reset_dimensions()  # what is claimed of a sheet's size is often wrong
-            rows = [[_cell(value) for value in row] for row in sheet.iter_rows(values_only=True)]
-            book.close()
+            found = enumerate(sheet.iter_rows(values_only=True), start=1)
+        while True:
+            with _unwarned():  # not while a row is with the caller, whose warnings are its own
+                step = [
+                    (number, [_cell(value) for value in row])
+                    for number, row in islice(found, _SHEET_STEP)
+                ]
+            if not step:
+                break
+            yield from step
+        book.close()
     except (InvalidFileException, KeyError, ValueError, IndexError, *UNREADABLE) as error:
         raise Invalid(f"{member.name} is no workbook that can be read: {error}") from error
-    yield from enumerate(rows, start=1)
+
+
+@contextmanager
+def _unwarned() -> Iterator[None]:
+    """Without the warnings of headers, footers and styles, which are not read."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _cell(value: object) -> str:
