@@ -14,9 +14,9 @@ from flask.cli import AppGroup
 
 from app import clock, index_keeper, worker
 from app.codes.intake.carried import carried_members
-from app.codes.intake.contract import Hints, Kind, Parts
+from app.codes.intake.contract import Hints, Kind
 from app.codes.intake.files import Member, members
-from app.codes.intake.kinds import KINDS, find_kinds
+from app.codes.intake.kinds import KINDS, Found, find_releases
 from app.codes.models import SYSTEMS, CodeRelease
 from app.codes.services import allowance, indexing
 from app.codes.services.editions import editions
@@ -42,7 +42,7 @@ _again = click.option("--again", is_flag=True, help="Load the files even if they
 def load_package(again: bool, row_floor: int | None) -> None:
     """Load the releases that installed packages carry, where they are not loaded yet."""
     with _plainly():
-        _load(carried_members(), Hints(), again=again, floor=row_floor)
+        _load([carried_members()], Hints(), again=again, floor=row_floor)
 
 
 @group.command("import")
@@ -71,7 +71,7 @@ def import_files(
     day = effective.replace(tzinfo=UTC).date() if effective else None
     hints = Hints(effective=day, edition=edition, licensed=False)
     with _plainly():
-        found = [member for path in paths for member in members(path)]
+        found = [members(path) for path in paths]
         _load(
             found,
             hints,
@@ -121,6 +121,7 @@ def publish(kind: str) -> None:
     """Put the release live that was loaded with --preview."""
     with _plainly():
         _publish(KINDS[kind], _open(kind))
+        _index_if_needed()
 
 
 @group.command("discard")
@@ -173,7 +174,7 @@ def _open(kind: str) -> CodeRelease:
 
 
 def _load(
-    found: Sequence[Member],
+    given: Sequence[Sequence[Member]],
     hints: Hints,
     *,
     only: str = "",
@@ -182,20 +183,28 @@ def _load(
     again: bool = False,
     floor: int | None = None,
 ) -> None:
-    sorted_out = find_kinds(found, only=only)
-    for name in sorted_out:
-        _settle_notice(KINDS[name], accept)
-    searched = False
-    for name, parts in sorted_out.items():
-        kind = KINDS[name]
-        if _load_one(kind, parts, hints, again=again, floor=floor):
-            if preview:
-                click.echo(f"Put it live with: flask codes publish {name}")
-            else:
-                _publish(kind, _open(name), index=False)
-                searched = searched or bool(kind.system)
-    if searched or (not preview and not indexing.index_is_current()):
-        _index()
+    """Load every release in the files; one that is refused does not keep the others out."""
+    found = find_releases(given, only=only)
+    for kind in {release.kind.name: release.kind for release in found}.values():
+        _settle_notice(kind, accept)
+    refused = []
+    for release in found:
+        try:
+            if _load_one(release, hints, again=again, floor=floor):
+                if preview:
+                    click.echo(f"Put it live with: flask codes publish {release.kind.name}")
+                else:
+                    _publish(release.kind, _open(release.kind.name))
+        except DomainError as error:
+            db.session.rollback()
+            refused.append(f"{release.kind.title}: {error.message}")
+            if len(found) > 1:
+                click.echo(refused[-1], err=True)
+    if not preview:
+        _index_if_needed()
+    if refused:
+        several = f"{len(refused)} releases were refused."
+        raise click.ClickException(refused[0] if len(found) == 1 else several)
 
 
 def _settle_notice(kind: Kind, accept: bool) -> None:
@@ -211,8 +220,9 @@ def _settle_notice(kind: Kind, accept: bool) -> None:
     db.session.commit()
 
 
-def _load_one(kind: Kind, parts: Parts, hints: Hints, *, again: bool, floor: int | None) -> bool:
+def _load_one(found: Found, hints: Hints, *, again: bool, floor: int | None) -> bool:
     """Whether there is now a release to put live."""
+    kind, parts = found.kind, found.parts
     known = loading.published_as(kind.name, loading.digest_of(parts))
     if known and not again:
         click.echo(f"{_named(kind, known)} is loaded already.")
@@ -239,14 +249,12 @@ def _load_one(kind: Kind, parts: Parts, hints: Hints, *, again: bool, floor: int
     return True
 
 
-def _publish(kind: Kind, release: CodeRelease, *, index: bool = True) -> None:
+def _publish(kind: Kind, release: CodeRelease) -> None:
     publishing.publish_release(release, cumulative=kind.cumulative, by=None)
     db.session.commit()
     click.echo(f"{_named(kind, release)}: {_size(release)}.")
     if release.effective_from > clock.today():
         click.echo(f"It holds from {long_date(release.effective_from)} on.")
-    if index and kind.system:
-        _index()
 
 
 def _size(release: CodeRelease) -> str:
@@ -255,8 +263,17 @@ def _size(release: CodeRelease) -> str:
     return plural(release.row_count, "row")
 
 
+def _index_if_needed() -> None:
+    if _has_codes() and not indexing.index_is_current():
+        _index()
+
+
+def _has_codes() -> bool:
+    return any(editions().of(system) for system in SYSTEMS)
+
+
 def _index() -> None:
-    if not any(editions().of(system) for system in SYSTEMS):
+    if not _has_codes():
         raise click.ClickException("No release is loaded: run `flask codes load-package` first.")
     with click.progressbar(length=indexing.document_count(), label="Search index") as bar:
         done = 0

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.codes.intake.contract import Hints, Kind
 from app.codes.intake.files import Member
-from app.codes.intake.kinds import KINDS, find_kinds
+from app.codes.intake.kinds import find_releases
 from app.codes.models import CodeRelease
 from app.codes.services.editions import forget_editions
 from app.codes.services.importing.load import load_release
@@ -27,12 +27,12 @@ def make_member(content: str | bytes, name: str = "a small book.xml", archive: s
 
 def stage(*members: Member, only: str = "", hints: Hints | None = None) -> tuple[Kind, CodeRelease]:
     """A release that is loaded and waits to be put live."""
-    ((name, parts),) = find_kinds(members, only=only).items()
-    for _ in load_release(KINDS[name], parts, hints or Hints(), floor=1):
+    (found,) = find_releases([members], only=only)
+    for _ in load_release(found.kind, found.parts, hints or Hints(), floor=1):
         db.session.commit()
-    release = open_release(name)
+    release = open_release(found.kind.name)
     assert release is not None
-    return KINDS[name], release
+    return found.kind, release
 
 
 def load(*members: Member, only: str = "", hints: Hints | None = None) -> CodeRelease:

@@ -79,4 +79,5 @@ class Kind:
     system: str = ""  # the code system whose codes it holds, where it does
     notice: bool = False  # CMS asks for the AMA's terms to be accepted before the download
     cumulative: bool = False  # each edition holds all earlier ones: only the latest is kept
+    cut: bool = False  # one edition may come as several files of the same part
     source: str = ""  # the page it is downloaded from

@@ -227,6 +227,7 @@ def _kind(whose: str, called: str) -> Kind:
         read=partial(_read, whose),
         notice=True,
         cumulative=True,
+        cut=True,
         source=_SOURCE,
     )
 

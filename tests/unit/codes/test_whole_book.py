@@ -13,7 +13,7 @@ import pytest
 from app.codes.intake.carried import carried_members
 from app.codes.intake.contract import Quarantine
 from app.codes.intake.icd10cm import read_listing
-from app.codes.intake.kinds import find_kinds
+from app.codes.intake.kinds import find_releases
 from app.codes.intake.tabular import read_tabular
 from app.codes.models import HEADINGS, EntryKind, NoteKind
 
@@ -55,7 +55,8 @@ def package():
 
 @pytest.fixture(scope="module")
 def source():
-    return find_kinds(carried_members())["icd10cm"]
+    (found,) = find_releases([carried_members()], only="icd10cm")
+    return found.parts
 
 
 @pytest.fixture(scope="module")

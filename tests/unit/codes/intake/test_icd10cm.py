@@ -11,7 +11,7 @@ from app.codes.intake.contract import Hints, Quarantine
 from app.codes.intake.days import effective_date
 from app.codes.intake.files import members
 from app.codes.intake.icd10cm import read, read_listing, recognise
-from app.codes.intake.kinds import find_kinds
+from app.codes.intake.kinds import find_releases
 from app.codes.intake.rows import Entry
 from app.codes.models import HEADINGS
 from app.errors import Invalid
@@ -45,9 +45,9 @@ def whole_order(**changes: int) -> str:
 
 
 def test_the_installed_package_carries_a_release():
-    parts = find_kinds(carried_members())["icd10cm"]
-    assert set(parts) == {"tabular", "list"}
-    assert parts["tabular"][0].archive == "simple-icd-10-cm 1.5.0"
+    (found,) = find_releases([carried_members()], only="icd10cm")
+    assert set(found.parts) == {"tabular", "list"}
+    assert found.parts["tabular"][0].archive == "simple-icd-10-cm 1.5.0"
 
 
 def test_a_zip_gives_its_xml_and_its_order_file_and_ignores_the_rest(tmp_path):
