@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from app.codes.fee_indicators import PAID_STATUSES, STATUS
+from app.codes.words.fee_indicators import PAID_STATUSES, STATUS
 
 CENT = Decimal("0.01")
 MINUTES_OF_A_UNIT = 15  # anesthesia: Medicare Claims Processing Manual, chapter 12, section 50

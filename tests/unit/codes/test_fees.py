@@ -8,7 +8,6 @@ from decimal import Decimal
 
 import pytest
 
-from app.codes import fee_indicators
 from app.codes.fee_modifiers import (
     ALLOWED,
     BY_MODIFIER,
@@ -30,6 +29,7 @@ from app.codes.fees import (
 from app.codes.intake import pfs
 from app.codes.intake.contract import Hints
 from app.codes.intake.files import members
+from app.codes.words import fee_indicators
 from tests.shared_data import DATA, needs_data
 
 GPCI = {"work": "1", "pe": "0.952", "mp": "0.994"}

@@ -10,13 +10,14 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from app.codes.intake import hcpcs, hcpcs_words
+from app.codes.intake import hcpcs
 from app.codes.intake.contract import Hints, Kind, Reading
 from app.codes.intake.files import LONGEST_LINE, members
 from app.codes.intake.hcpcs_records import AMA_OR_ADA, LAYOUT
 from app.codes.intake.hcpcs_sections import LETTERS, SECTIONS
 from app.codes.intake.rows import Entry, Fact
 from app.codes.models import EntryKind
+from app.codes.words import hcpcs as hcpcs_words
 from app.errors import Invalid
 from tests.shared_data import DATA, needs_data
 

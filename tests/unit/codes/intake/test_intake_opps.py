@@ -6,7 +6,7 @@ import pytest
 
 from app.codes.intake.contract import Hints
 from app.codes.intake.opps import KINDS
-from app.codes.opps_words import STATUS_INDICATORS
+from app.codes.words.opps import STATUS_INDICATORS
 from app.errors import Invalid
 from tests.intake_files import read, workbook, written
 from tests.shared_data import DATA, needs_data

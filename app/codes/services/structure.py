@@ -38,6 +38,18 @@ class Reference:
     billable: bool
     seventh: str | None
 
+    @classmethod
+    def of(cls, entry: CodeEntry) -> Reference:
+        return cls(
+            entry.key,
+            entry.shown,
+            entry.address,
+            entry.title,
+            entry.kind,
+            entry.billable,
+            entry.seventh,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -103,19 +115,19 @@ def code_page(edition: Edition, entry: CodeEntry) -> CodePage:
     by_key = {relative.key: relative for relative in relatives}
     lineage = [by_key[key] for key in entry.ancestors.split("/") if key in by_key]
     notes = _notes([*lineage, entry])
-    children = [_reference(r) for r in relatives if r.parent_key == entry.key]
-    siblings = [_reference(r) for r in relatives if entry.parent_key == r.parent_key is not None]
+    children = [Reference.of(r) for r in relatives if r.parent_key == entry.key]
+    siblings = [Reference.of(r) for r in relatives if entry.parent_key == r.parent_key is not None]
     before = [r for r in relatives if r.position < entry.position and not r.is_heading]
     after = [r for r in relatives if r.position > entry.position and not r.is_heading]
     below, count = _billable_below(entry)
     return CodePage(
         edition=edition,
-        entry=_reference(entry),
-        ancestors=tuple(_reference(a) for a in lineage),
+        entry=Reference.of(entry),
+        ancestors=tuple(Reference.of(a) for a in lineage),
         siblings=tuple(siblings),
         children=tuple(children),
-        previous=_reference(before[-1]) if before and not entry.is_heading else None,
-        following=_reference(after[0]) if after and not entry.is_heading else None,
+        previous=Reference.of(before[-1]) if before and not entry.is_heading else None,
+        following=Reference.of(after[0]) if after and not entry.is_heading else None,
         billable_below=below,
         billable_count=count,
         notes=_grouped(entry, lineage, notes),
@@ -167,7 +179,7 @@ def _billable_below(entry: CodeEntry) -> tuple[tuple[Reference, ...], int]:
         .order_by(CodeEntry.position)
         .limit(MOST_LISTED)
     ).all()
-    return tuple(_reference(found) for found, _ in rows), rows[0][1] if rows else 0
+    return tuple(Reference.of(found) for found, _ in rows), rows[0][1] if rows else 0
 
 
 def _grouped(
@@ -179,7 +191,7 @@ def _grouped(
         for kind in NoteKind:
             lines = tuple(tuple(_parts(note)) for note in own if note.kind == kind)
             if lines:
-                group = NoteGroup(_reference(origin), origin is entry, lines)
+                group = NoteGroup(Reference.of(origin), origin is entry, lines)
                 found.setdefault(kind.value, []).append(group)
     return {kind: tuple(groups) for kind, groups in found.items()}
 
@@ -221,23 +233,11 @@ def _sevenths(
             continue
         makes = {r.seventh: r for r in (siblings if entry.seventh else children)}
         return SeventhTable(
-            _reference(origin),
+            Reference.of(origin),
             tuple(line.text for line in lines if not line.extension),
             tuple(Seventh(c, tuple(texts), makes.get(c)) for c, texts in meanings.items()),
         )
     return None
-
-
-def _reference(entry: CodeEntry) -> Reference:
-    return Reference(
-        entry.key,
-        entry.shown,
-        entry.address,
-        entry.title,
-        entry.kind,
-        entry.billable,
-        entry.seventh,
-    )
 
 
 def chapters(release_id: int) -> list[tuple[Reference, str]]:
@@ -252,5 +252,5 @@ def chapters(release_id: int) -> list[tuple[Reference, str]]:
         if row.kind == EntryKind.CHAPTER:
             ends = [r.key.split("-") for r in rows if r.ancestors.split("/")[0] == row.key]
             span = f"{min(e[0] for e in ends)}-{max(e[1] for e in ends)}" if ends else ""
-            found.append((_reference(row), span))
+            found.append((Reference.of(row), span))
     return found

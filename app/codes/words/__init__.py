@@ -1,0 +1,1 @@
+"""Indicators and letters of official files put into words of ours, as data."""
