@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from itertools import accumulate
 
 import nh3
 
@@ -24,9 +25,11 @@ _KEPT_AS = {
     "address": "p", "dt": "p", "dd": "p",
 }  # fmt: skip
 _RENAMED = re.compile(rf"<(/?)({'|'.join(_KEPT_AS)})(?=[\s/>])[^>]*>", re.IGNORECASE)
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)(?=[\s/>])[^>]*>")
+_TAG = re.compile(r"</?[a-zA-Z][^>]*>")
 _ESCAPED = re.compile(r"&lt;(?:p|div|ul|ol|table|br|span|strong)\b", re.IGNORECASE)
-_UNNESTED = {"p", "li", "tr", "td", "th", "br", "img", "hr", "input", "col", "meta", "link"}
+_NESTED = re.compile(
+    r"<(/?)(?!(?:p|li|tr|td|th|br|img|hr|input|col|meta|link)[\s/>])[a-z]", re.IGNORECASE
+)
 _SPACES = re.compile(r"\s+")
 _EMPTY = re.compile(r"<(p|h3|h4|h5|strong|em)>\s*</\1>")
 _BLOCK_ENDS = ("</p>", "</li>", "</tr>", "</h3>", "</h4>", "</h5>", "</ul>", "</ol>", "</table>")
@@ -67,12 +70,9 @@ def _small_number(_tag: str, _attribute: str, value: str) -> str | None:
 
 
 def _depth(raw: str) -> int:
-    deepest = depth = 0
-    for tag in _TAG.finditer(raw):
-        if tag[2].lower() not in _UNNESTED:
-            depth = max(depth + (-1 if tag[1] else 1), 0)
-            deepest = max(deepest, depth)
-    return deepest
+    """How deep its tags stand in one another at most, those that the parser closes aside."""
+    steps = (-1 if slash else 1 for slash in _NESTED.findall(raw))
+    return max(accumulate(steps, lambda depth, step: max(depth + step, 0)), default=0)
 
 
 def _cut(body: str) -> tuple[str, bool]:
