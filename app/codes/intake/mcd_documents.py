@@ -57,6 +57,7 @@ class Documents:
     def __init__(self, family: Family, tables: Tables) -> None:
         self._family, self._tables = family, tables
         self.newest: date | None = None  # the day of the last change
+        self._numbers: set[str] = set()  # of every row, drafts and earlier versions too
         versions: dict[str, tuple[int, str, str, Place]] = {}
         latest = ""
         for place, row in tables.rows(family.name):
@@ -64,6 +65,7 @@ class Documents:
             if not (number.isdecimal() and version.isdecimal()):
                 tables.refuse(place, "It has no number or no version.", row)
                 continue
+            self._numbers.add(number)
             try:
                 latest = max(latest, self._fields(row, with_text=False).get("updated") or "")
             except ValueError as error:
@@ -142,8 +144,12 @@ class Documents:
         for place, row in self._tables.rows(table):
             if row[:2] != key:
                 key = row[:2]
-                shown = self._shown.get((key[0].strip(), key[1].strip()))
+                number, version = key[0].strip(), key[1].strip()
+                shown = self._shown.get((number, version))
                 seen.clear()
+                if number not in self._numbers:  # said once, whatever it lists
+                    why = f"{self._family.name}.csv holds no {number}, and nothing it lists counts."
+                    self._tables.refuse(place, why, row)
             if shown and (cells := row[2:]) not in seen:
                 seen.add(cells)
                 yield place, shown, cells

@@ -408,6 +408,23 @@ def test_a_document_with_an_impossible_date_is_left_out_with_what_is_its_own(tmp
     assert {f.other for f in facts if f.topic == "article_icd"} == {"A57520"}
 
 
+def test_a_version_that_is_listed_twice_counts_once(tmp_path):
+    again = ARTICLE | {"title": "AGAIN"}
+    reading, facts = read(tmp_path, BOOK | {"article": [ARTICLE, again]})
+    assert [f.line for f in reading.quarantine.kept] == [3]
+    assert len(found(facts, "article")) == 1
+
+
+def test_what_belongs_to_no_document_is_said_once(tmp_path):
+    icd = BOOK["article_x_icd10_covered"]
+    lost = [row | {"article_id": "1"} for row in icd]
+    reading, facts = read(tmp_path, BOOK | {"article_x_icd10_covered": [*lost, *icd]})
+    assert [f.why for f in reading.quarantine.kept] == [
+        "article.csv holds no 1, and nothing it lists counts."
+    ]
+    assert {f.other for f in facts if f.topic == "article_icd"} == {"A57520"}
+
+
 def test_days_with_slashes_are_iso_days(tmp_path):
     book = BOOK | {
         "article": [ARTICLE | {"article_eff_date": "01/02/2024", "date_retired": "12/31/9999"}]
