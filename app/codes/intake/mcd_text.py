@@ -24,8 +24,8 @@ _KEPT_AS = {
     "div": "p", "center": "p", "blockquote": "p", "section": "p", "article": "p", "pre": "p",
     "address": "p", "dt": "p", "dd": "p",
 }  # fmt: skip
-_RENAMED = re.compile(rf"<(/?)({'|'.join(_KEPT_AS)})(?=[\s/>])[^>]*>", re.IGNORECASE)
-_TAG = re.compile(r"</?[a-zA-Z][^>]*>")
+_RENAMED = re.compile(rf"<(/?)({'|'.join(_KEPT_AS)})(?=[\s/>])[^<>]*>", re.IGNORECASE)
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _ESCAPED = re.compile(r"&lt;(?:p|div|ul|ol|table|br|span|strong)\b", re.IGNORECASE)
 _NESTED = re.compile(
     r"<(/?)(?!(?:p|li|tr|td|th|br|img|hr|input|col|meta|link)[\s/>])[a-z]", re.IGNORECASE
