@@ -20,7 +20,7 @@ from app.codes.intake.kinds import KINDS, Found, find_releases
 from app.codes.models import SYSTEMS, CodeRelease
 from app.codes.services import allowance, indexing
 from app.codes.services.editions import editions
-from app.codes.services.importing import loading, notices, publishing
+from app.codes.services.importing import cpt_numbers, loading, notices, publishing
 from app.codes.services.importing.load import load_release
 from app.codes.services.importing.naming import told_difference
 from app.errors import DomainError
@@ -69,7 +69,7 @@ def import_files(
     """Load releases from their makers' files, bare or zipped; the files say of what KIND."""
     only, paths = _kind_and_paths(words)
     day = effective.replace(tzinfo=UTC).date() if effective else None
-    hints = Hints(effective=day, edition=edition, licensed=False)
+    hints = Hints(effective=day, edition=edition, licensed=cpt_numbers.may_show_descriptors())
     with _plainly():
         found = [members(path) for path in paths]
         _load(
@@ -154,6 +154,13 @@ def remove_replaced_releases() -> None:
     """Rows that no page shows any more make room."""
     for _ in publishing.remove_replaced():
         db.session.commit()
+
+
+@worker.every(timedelta(hours=1))
+def renew_cpt_numbers() -> None:
+    """Descriptors of a license that has ended go, whether or not anything is imported."""
+    cpt_numbers.renew_numbers()
+    db.session.commit()
 
 
 @contextmanager

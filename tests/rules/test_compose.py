@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from app.config import SETTINGS, UnsafeConfiguration, read_settings
+from app.config import UnsafeConfiguration, read_settings
+from app.settings import SETTINGS
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = (ROOT / "compose.yaml").read_text()

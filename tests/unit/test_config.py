@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from app import config, create_app
-from app.config import SETTINGS, UnsafeConfiguration, flask_config, read_settings, settings_table
+from app.config import UnsafeConfiguration, flask_config, read_settings
+from app.settings import SETTINGS, settings_table
 
 SAFE = {
     "ENVIRONMENT": "production",

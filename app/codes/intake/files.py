@@ -136,16 +136,16 @@ class Member:
         for number, line in enumerate(self._whole_lines(), start=1):
             yield number, line.rstrip("\r\n")
 
-    def rows(self) -> Iterator[tuple[int, list[str]]]:
+    def rows(self, delimiter: str = "") -> Iterator[tuple[int, list[str]]]:
         """Its rows as cells of text, with the line or the row of the sheet each begins at.
 
-        Commas or tabs separate them, whichever the beginning of the file has more lines with.
-        Quoted cells may hold line ends.
+        Unless a delimiter is given, commas or tabs separate them, whichever the beginning of the
+        file has more lines with. Quoted cells may hold line ends.
         """
         if self.suffix == ".xlsx":
             yield from _sheet_rows(self)
             return
-        delimiter = "\t" if _tabs(self.head) else ","
+        delimiter = delimiter or ("\t" if _tabs(self.head) else ",")
         reader = csv.reader(self._whole_lines(), delimiter=delimiter)
         number = 1
         try:

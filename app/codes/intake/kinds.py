@@ -8,6 +8,7 @@ from datetime import date
 
 from app.codes.intake import (
     asp,
+    cpt,
     gem,
     hcc,
     hcpcs,
@@ -15,6 +16,7 @@ from app.codes.intake import (
     icd10cm,
     icd10cm_index,
     icd10pcs,
+    mcd,
     mce,
     ms_drg,
     ncci,
@@ -45,6 +47,8 @@ _READERS = (
     ms_drg,
     mce,
     hcc,
+    mcd,
+    cpt,
     icd9,
 )
 KINDS: dict[str, Kind] = {kind.name: kind for reader in _READERS for kind in reader.KINDS}

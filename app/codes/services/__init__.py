@@ -5,6 +5,7 @@ from app.codes.services.lookup import (
     CodeRange,
     find_code,
     find_codes,
+    key_of,
     nearest_codes,
     resolve_range,
 )
@@ -17,6 +18,7 @@ __all__ = [
     "edition_on",
     "find_code",
     "find_codes",
+    "key_of",
     "nearest_codes",
     "resolve_range",
     "search_codes",

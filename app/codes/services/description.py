@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from app.codes.models import EntryKind, NoteKind
-from app.codes.services.page import CodePage, NoteGroup
+from app.codes.services.structure import CodePage, NoteGroup
 
 MOST_TERMS = 8
 

@@ -18,6 +18,9 @@ from app.extensions import db
 
 # Seconds until a process asks again which releases there are: a new one shows that much later.
 REMEMBERED = 2.0
+# Kinds that may hold descriptors of the AMA, whose notice is then in their legend: without a
+# license it is as if they had not been loaded.
+OWNED = ("cpt", "cpt-descriptors")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,11 @@ class Edition:
     def title(self) -> str:
         """What the kind is called."""
         return SYSTEMS.get(self.kind) or KINDS[self.kind].title
+
+    @property
+    def owner(self) -> str:
+        """Who publishes the kind."""
+        return KINDS[self.kind].owner if self.kind in KINDS else "CMS"
 
     @property
     def fiscal_year(self) -> int | None:
@@ -131,6 +139,8 @@ def _published() -> Editions:
         .order_by(CodeRelease.kind, CodeRelease.effective_from.desc())
     )
     by_kind: dict[str, list[Edition]] = {}
+    licensed = "pages" in current_app.config["CPT_LICENSED_USES"]
     for row in rows:
-        by_kind.setdefault(row.kind, []).append(Edition(*tuple(row)))
+        if licensed or not (row.kind in OWNED and "copyright" in row.legend):
+            by_kind.setdefault(row.kind, []).append(Edition(*tuple(row)))
     return Editions({kind: tuple(found) for kind, found in by_kind.items()})

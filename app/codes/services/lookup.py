@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from itertools import takewhile
 
 from sqlalchemy import select
 
 from app.codes.intake.tabular import CODE
-from app.codes.models import ICD10CM, SYSTEMS, CodeEntry
-from app.codes.services.editions import edition_on
+from app.codes.models import CPT, HCPCS, ICD9CM, ICD9PCS, ICD10CM, ICD10PCS, SYSTEMS, CodeEntry
+from app.codes.services.editions import Edition, edition_on, editions
 from app.errors import Invalid
 from app.extensions import db
 
@@ -35,27 +36,56 @@ class CodeRange:
     last_key: str
 
 
-def key_of(typed: str) -> str | None:
+# How codes and headings are spelled elsewhere than in ICD-10-CM.
+_SPELLINGS = {
+    ICD10PCS: re.compile(r"[0-9A-HJ-NP-Z]{1,7}"),
+    HCPCS: re.compile(r"[A-Z]|[A-Z]\d{4}(?:-[A-Z]\d{4})?|[A-Z0-9]{2}|MODIFIERS"),
+    CPT: re.compile(r"\d{4}[0-9A-Z](?:-\d{4}[0-9A-Z])?"),
+    ICD9CM: re.compile(r"(\d{3}|V\d{2})\.?\d{0,2}|E\d{3}\.?\d?|[0-9EV]+-[0-9EV]+|[0-9A-Z]{1,2}"),
+    ICD9PCS: re.compile(r"\d{2}\.?\d{0,2}|\d+-\d+|[0-9A-Z]{1,2}"),
+}
+
+
+def key_of(typed: str, system: str = ICD10CM) -> str | None:
     """The key a spelling stands for: "e11.9" and "E119" are E119; a dot elsewhere is no code."""
     text = typed.strip()
     if not text.isascii():  # upper() would make an S of the long s, and a K of the Kelvin sign
         return None
     text = text.upper()
+    if system != ICD10CM:
+        spelling = _SPELLINGS.get(system)
+        if spelling is None or not spelling.fullmatch(text):
+            return None
+        key = text if "-" in text else text.replace(".", "")
+        return key.lower() if key == "MODIFIERS" else key
     match = _SPELLING.fullmatch(text)
     if match:
         return match[1] + (match[2] or "")
     return text if _HEADING.fullmatch(text) else None
 
 
-def find_code(system: str, typed: str) -> CodeEntry | None:
-    """The entry of the current release that `typed` spells, in any case, with its dot or not."""
-    key = key_of(typed)
-    release = edition_on(system) if key else None
+def find_code(system: str, typed: str, day: date | None = None) -> CodeEntry | None:
+    """The entry that `typed` spells in the edition of a day, in any case, with its dot or not."""
+    key = key_of(typed, system)
+    release = edition_on(system, day) if key else None
     if release is None:
         return None
     return db.session.scalar(
         select(CodeEntry).where(CodeEntry.release_id == release.id, CodeEntry.key == key)
     )
+
+
+def versions_of(system: str, typed: str) -> list[tuple[Edition, CodeEntry]]:
+    """The code in each loaded edition of its system that has it, the latest first."""
+    key = key_of(typed, system)
+    if key is None:
+        return []
+    order = {edition.id: edition for edition in editions().of(system)}
+    rows = db.session.scalars(
+        select(CodeEntry).where(CodeEntry.release_id.in_(order), CodeEntry.key == key)
+    ).all()
+    found = [(order[row.release_id], row) for row in rows]
+    return sorted(found, key=lambda pair: pair[0].effective_from, reverse=True)
 
 
 def find_codes(release_id: int, keys: Iterable[str]) -> dict[str, CodeEntry]:

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, or_, select, true
 
 from app.codes.intake.tabular import NAMED_CODE
 from app.codes.models import (
     HEADINGS,
+    ICD10CM,
     CodeEntry,
     CodeNote,
     EntryKind,
@@ -23,6 +24,7 @@ from app.codes.services.lookup import LAST
 from app.extensions import db
 
 MOST_LISTED = 60  # billable codes named one by one below a code that is not billable
+MOST_BELOW = 20_000  # positions below a heading that are looked at for what stands under it
 _REACH = 8  # entries looked at on either side for the neighbor that is a code and no heading
 
 
@@ -111,10 +113,10 @@ class CodePage:
 
 def code_page(edition: Edition, entry: CodeEntry) -> CodePage:
     """Everything the reference holds about one entry of a release."""
-    relatives = _relatives(entry)
+    relatives = _relatives(entry, wide=edition.kind == ICD10CM)
     by_key = {relative.key: relative for relative in relatives}
     lineage = [by_key[key] for key in entry.ancestors.split("/") if key in by_key]
-    notes = _notes([*lineage, entry])
+    notes = _notes([*lineage, entry]) if edition.kind == ICD10CM else ()
     children = [Reference.of(r) for r in relatives if r.parent_key == entry.key]
     siblings = [Reference.of(r) for r in relatives if entry.parent_key == r.parent_key is not None]
     before = [r for r in relatives if r.position < entry.position and not r.is_heading]
@@ -136,17 +138,25 @@ def code_page(edition: Edition, entry: CodeEntry) -> CodePage:
     )
 
 
-def _relatives(entry: CodeEntry) -> Sequence[CodeEntry]:
-    """Ancestors, siblings, children and neighbors, in the order of the book: one query for all."""
-    parents = [entry.key, *([entry.parent_key] if entry.parent_key else [])]
+def _relatives(entry: CodeEntry, *, wide: bool) -> Sequence[CodeEntry]:
+    """Ancestors, siblings, children and neighbors, in the order of the book: one query for all.
+
+    Where hundreds stand under one heading, of the siblings only the nearest are fetched.
+    """
     near = (entry.position - _REACH, entry.position + _REACH)
     within = CodeEntry.release_id == entry.release_id  # in each branch, for the indexes to serve it
+    beside = true() if wide else CodeEntry.position.between(*near)
     return db.session.scalars(
         select(CodeEntry)
         .where(
             or_(
                 and_(within, CodeEntry.key.in_(entry.ancestors.split("/"))),
-                and_(within, CodeEntry.parent_key.in_(parents)),
+                and_(
+                    within,
+                    CodeEntry.parent_key == entry.key,
+                    CodeEntry.position <= entry.position + MOST_BELOW,
+                ),
+                and_(within, CodeEntry.parent_key == entry.parent_key, beside),
                 and_(within, CodeEntry.position.between(*near)),
             )
         )

@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from flask import Blueprint
+from flask.sansio.blueprints import BlueprintSetupState
 
 from app.codes import commands
+from app.codes.views.dates import code_url, system_url
 
 bp = Blueprint("codes", __name__, cli_group=None)
 bp.cli.add_command(commands.group)
+
+
+@bp.record_once
+def _teach_templates(state: BlueprintSetupState) -> None:
+    """Templates of any feature link to codes on the day that is being read."""
+    state.app.jinja_env.globals.update(code_url=code_url, system_url=system_url)

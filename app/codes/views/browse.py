@@ -9,7 +9,7 @@ from app import clock, limits
 from app.access import Who, access
 from app.codes import services
 from app.codes.models import ICD10CM, SYSTEMS
-from app.codes.services.page import chapters
+from app.codes.services.structure import chapters
 from app.codes.views.blueprint import bp
 from app.codes.views.prepared import current_edition, shelves
 from app.errors import NotFound

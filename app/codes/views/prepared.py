@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from datetime import date
 from typing import Generic, TypeVar
 
 from flask import current_app, render_template
@@ -14,11 +15,16 @@ from markupsafe import Markup
 
 from app import clock
 from app.codes import services
-from app.codes.models import HEADINGS, NoteKind
-from app.codes.services.description import common_description
-from app.codes.services.page import CodePage, code_page
+from app.codes.intake.kinds import KINDS
+from app.codes.models import HEADINGS, SYSTEMS
+from app.codes.services.editions import editions
+from app.codes.services.gates import OpensTo, gates
+from app.codes.services.reference.describing import describe, official_description
+from app.codes.services.reference.subject import Subject, find_subject
+from app.codes.services.reference.topics import answers
 
 MEMORY = 24 * 1024 * 1024  # bytes in each process, for either kind of page
+ABSENT = "absent"  # the section of what the page cannot say
 MEMORY_OF_SUGGESTIONS = 4 * 1024 * 1024
 
 Kept = TypeVar("Kept")
@@ -57,6 +63,16 @@ class Shelf(Generic[Kept]):
 
 
 @dataclass(frozen=True, slots=True)
+class Drawn:
+    """One section of the reference."""
+
+    id: str
+    heading: str
+    gate: OpensTo
+    markup: Markup
+
+
+@dataclass(frozen=True, slots=True)
 class Prepared:
     """One entry's page, but for what depends on who reads it."""
 
@@ -67,10 +83,14 @@ class Prepared:
     title: str
     head: Markup
     top: Markup
-    contents: Markup
-    sections: tuple[tuple[str, str], ...]  # id and heading of each part of the reference
-    reference: Markup
+    sections: tuple[Drawn, ...]
     closing: Markup
+    reference: Markup  # of a heading
+
+    @property
+    def size(self) -> int:
+        drawn = (self.head, self.top, self.closing, self.reference)
+        return sum(len(part) for part in (*drawn, *(s.markup for s in self.sections)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,75 +116,105 @@ def shelves() -> Shelves:
     return found
 
 
-def current_edition(system: str) -> Hashable | None:
-    """Differs whenever a page may; None where no release of the system is loaded."""
-    shown = services.edition_on(system)
-    return None if shown is None else (shown.id, shown.sha256, shown.is_overdue(clock.today()))
+def current_edition(system: str, day: date | None = None) -> Hashable | None:
+    """Differs whenever a page may; None where no release of the system holds on the day."""
+    loaded, today = editions(), clock.today()
+    if loaded.on(system, day or today) is None:
+        return None
+    kinds = (*SYSTEMS, *KINDS)
+    held = loaded.ids_on(kinds, day or today).values()
+    overdue = any(e.is_overdue(day or today) for e in held if e.kind == system)
+    return (*(e.id for e in held), overdue, tuple(gates().values()), day)
 
 
-def prepared_page(edition: Hashable, system: str, typed: str) -> Prepared | None:
+def prepared_page(
+    edition: Hashable, system: str, typed: str, day: date | None = None
+) -> Prepared | None:
     """The page of the entry that `typed` spells, rightly where that is its address."""
     shelf = shelves().entries
-    found = shelf.get((edition, typed))
+    found = shelf.get((edition, system, typed))
     if found is not None:
         return found
-    entry = services.find_code(system, typed)
-    of = services.edition_on(system)
-    if entry is None or of is None:
+    key = services.key_of(typed, system)
+    subject = find_subject(system, key, day or clock.today()) if key else None
+    if subject is None:
         return None
-    found = shelf.get((edition, entry.address))
+    kept = (edition, system, subject.entry.address)
+    found = shelf.get(kept)
     if found is None:
-        found = _drawn(code_page(of, entry), overdue=of.is_overdue(clock.today()))
-        drawn = (found.head, found.top, found.contents, found.reference, found.closing)
-        size = sum(len(part) for part in drawn)
-        shelf.put((edition, entry.address), found, size)
+        found = _heading(subject) if subject.entry.kind in HEADINGS else _drawn(subject)
+        shelf.put(kept, found, found.size)
     return found
 
 
-def _drawn(page: CodePage, *, overdue: bool) -> Prepared:
-    description = common_description(page)
+def _part(name: str, subject: Subject, **more: object) -> Markup:
+    drawn = render_template(
+        f"codes/{name}.html",
+        page=subject.structure,
+        subject=subject,
+        overdue=subject.edition.is_overdue(subject.day),
+        **more,
+    )
+    return Markup(drawn)  # noqa: S704 - drawn by a template, escaped there
 
-    def part(name: str, **more: object) -> Markup:
-        drawn = render_template(
-            f"codes/parts/{name}.html", page=page, description=description, overdue=overdue, **more
+
+def _drawn(subject: Subject) -> Prepared:
+    found, gate = answers(subject), gates()
+    sections = [
+        Drawn(
+            topic.id,
+            topic.heading,
+            gate[topic.id],
+            _part("section", subject, topic=topic, section=section, content=section.content),
         )
-        return Markup(drawn)  # noqa: S704 - drawn by a template, escaped there
-
-    heading = page.entry.kind in HEADINGS
-    sections = () if heading else tuple(_sections(page))
+        for topic, section in found.said
+    ]
+    if found.none or found.not_loaded or found.not_applicable:
+        absent = _part("parts/absent", subject, answers=found)
+        sections.append(Drawn(ABSENT, "Nothing to say", OpensTo.VIEW, absent))
+    entry = subject.entry
     return Prepared(
-        system=page.edition.kind,
-        key=page.entry.key,
-        address=page.entry.address,
-        is_heading=heading,
-        title=f"{page.entry.shown} {page.entry.title}",
-        head=part("head"),
-        top=part("heading_top" if heading else "top"),
-        contents=Markup("") if heading else part("contents", sections=sections),
-        sections=sections,
-        reference=part("heading_reference" if heading else "reference"),
-        closing=Markup("") if heading else part("closing"),
+        system=subject.system,
+        key=entry.key,
+        address=entry.address,
+        is_heading=False,
+        title=f"{entry.shown} {entry.title}" if entry.title else f"{subject.title} {entry.shown}",
+        head=_part("parts/head", subject),
+        top=_part(
+            "parts/top",
+            subject,
+            official=official_description(subject),
+            description=describe(subject),
+        ),
+        sections=tuple(sections),
+        closing=_part("parts/closing", subject),
+        reference=Markup(""),
     )
 
 
-def _sections(page: CodePage) -> Iterator[tuple[str, str]]:
-    yield "billable", "Billable or not"
-    yield "place", "Place in the book"
-    yield "includes", "Includes and inclusion terms"
-    yield "instructions", "Code first, use additional code, code also"
-    yield "excludes", "Excludes1 and Excludes2"
-    if page.sevenths:
-        yield "seventh", "Seventh character"
-    if page.groups(NoteKind.NOTE) or page.table:
-        yield "notes", "Notes"
+def _heading(subject: Subject) -> Prepared:
+    entry = subject.entry
+    return Prepared(
+        system=subject.system,
+        key=entry.key,
+        address=entry.address,
+        is_heading=True,
+        title=f"{entry.shown} {entry.title}",
+        head=_part("parts/head", subject),
+        top=_part("parts/heading_top", subject),
+        sections=(),
+        closing=Markup(""),
+        reference=_part("parts/heading_reference", subject),
+    )
 
 
 def guest_page(edition: Hashable, prepared: Prepared, draw: Callable[[Prepared], str]) -> GuestPage:
     """The kept answer to a first view; `draw` draws it where it is not kept yet."""
     shelf = shelves().guests
-    found = shelf.get((edition, prepared.address))
+    kept = (edition, prepared.system, prepared.address)
+    found = shelf.get(kept)
     if found is None:
         body = draw(prepared).encode()
         found = GuestPage(body, hashlib.sha256(body).hexdigest()[:32])
-        shelf.put((edition, prepared.address), found, len(body))
+        shelf.put(kept, found, len(body))
     return found

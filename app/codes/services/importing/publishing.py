@@ -9,6 +9,7 @@ from sqlalchemy import select
 from app import audit, clock
 from app.codes.models import CodeRelease, ReleaseState
 from app.codes.services.editions import forget_editions
+from app.codes.services.importing import cpt_numbers
 from app.codes.services.importing.removing import remove_rows
 from app.errors import Conflict
 from app.extensions import db
@@ -27,7 +28,10 @@ def publish_release(release: CodeRelease, *, cumulative: bool, by: int | None) -
     db.session.flush()  # the database allows one published release of a day at a time
     release.state = ReleaseState.PUBLISHED
     release.published_at = clock.now()
+    db.session.flush()
     forget_editions()
+    if release.kind in cpt_numbers.SOURCES:
+        cpt_numbers.renew_numbers()
     audit.record(
         "code release published",
         actor_id=by,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from app.codes.intake.kinds import KINDS
 from app.codes.services.editions import Edition
 from app.codes.services.reference.subject import Subject
+from app.filters import long_date
 
 
 class Why(StrEnum):
@@ -35,7 +36,7 @@ class Section:
 @dataclass(frozen=True, slots=True)
 class Absence:
     why: Why
-    sentence: str  # a whole one, for the end of the page
+    sentence: str  # for the end of the page; of what is not applicable, the heading alone
 
 
 Answer = Section | Absence
@@ -55,26 +56,23 @@ class Topic:
     systems: tuple[str, ...] = ()  # those it applies to; all, where none is named
 
 
-def from_releases(topic: Topic, subject: Subject, *, noun: str) -> Absence | None:
-    """The absence that the releases at hand decide: another system's, or none that is loaded."""
+def answer(topic: Topic, subject: Subject) -> Answer:
+    """What a topic says of a code, or the absence that the releases at hand decide."""
     if topic.systems and subject.system not in topic.systems:
-        return Absence(Why.NOT_APPLICABLE, f"{topic.heading}: does not exist for {subject.title}.")
+        return Absence(Why.NOT_APPLICABLE, topic.heading)
     if topic.kinds and not any(subject.edition_of(kind) for kind in topic.kinds):
-        return not_loaded(topic.heading, topic.kinds, subject)
-    return None
+        return Absence(Why.NOT_LOADED, _not_loaded(topic, subject))
+    return topic.answer(subject)
 
 
-def not_loaded(heading: str, kinds: Sequence[str], subject: Subject) -> Absence:
-    titles = " or ".join(dict.fromkeys(KINDS[kind].title for kind in kinds))
-    later = [e for kind in kinds for e in subject.editions_of(kind)]
-    day = f" that holds on {subject.day:%B} {subject.day.day}, {subject.day.year}" if later else ""
-    return Absence(
-        Why.NOT_LOADED,
-        f"{heading}: no edition of {titles}{day} is loaded here, so this page cannot tell.",
-    )
+def _not_loaded(topic: Topic, subject: Subject) -> str:
+    titles = " or ".join(dict.fromkeys(KINDS[kind].title for kind in topic.kinds))
+    later = [edition for kind in topic.kinds for edition in subject.editions_of(kind)]
+    day = f" that holds on {long_date(subject.day)}" if later else ""
+    return f"{topic.heading}: no edition of {titles}{day} is loaded."
 
 
 def none_in(heading: str, editions: Iterable[Edition], sentence: str) -> Absence:
     """Nothing about the code in editions that are loaded, which are named."""
-    named = ", ".join(f"{edition.title}, {edition.name}" for edition in editions)
+    named = "; ".join(f"{edition.title}, {edition.name}" for edition in editions)
     return Absence(Why.NONE, f"{heading}: {sentence} ({named}).")

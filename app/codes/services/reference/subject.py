@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy import and_, literal, or_, select, union_all
 from app.codes.intake.kinds import KINDS
 from app.codes.models import CPT, HCPCS, SYSTEMS, CodeEntry, CodeFact, PtpEdit
 from app.codes.services.editions import Edition, Editions, editions
+from app.codes.services.lookup import versions_of
 from app.codes.services.structure import CodePage, Reference, code_page
 from app.extensions import db
 
@@ -132,12 +133,11 @@ def find_subject(system: str, key: str, day: date) -> Subject | None:
     edition = loaded.on(system, day)
     if edition is None:
         return None
-    found = _entries(loaded, system, key)
-    entry = next((e for e in found if e.release_id == edition.id), None)
+    found = versions_of(system, key)
+    entry = next((row for of, row in found if of.id == edition.id), None)
     if entry is None:
         return None
     in_force = loaded.ids_on([*KINDS, *SYSTEMS], day)
-    by_id = {e.id: e for e in loaded.of(system)}
     wanted = {
         in_force[kind].id: kind for kind in KINDS_OF.get(system, (system,)) if kind in in_force
     }
@@ -150,24 +150,15 @@ def find_subject(system: str, key: str, day: date) -> Subject | None:
         edition=edition,
         structure=structure,
         versions=tuple(
-            Version(by_id[e.release_id], e.title, e.billable, e.began, e.ended) for e in found
+            Version(of, row.title, row.billable, row.began, row.ended) for of, row in found
         ),
         facts=facts,
         backwards=backwards,
         edits=edits,
         loaded=loaded,
         in_force=in_force,
-        named=name_codes(_keys_named(system, facts, backwards, edits), loaded, day),
+        named=name_codes(_keys_named(facts, backwards, edits), loaded, day),
     )
-
-
-def _entries(loaded: Editions, system: str, key: str) -> Sequence[CodeEntry]:
-    """The entry of a key in every edition of its system, the latest first."""
-    order = {edition.id: at for at, edition in enumerate(loaded.of(system))}
-    rows = db.session.scalars(
-        select(CodeEntry).where(CodeEntry.release_id.in_(order), CodeEntry.key == key)
-    ).all()
-    return sorted(rows, key=lambda row: order[row.release_id])
 
 
 def _facts(
@@ -219,9 +210,7 @@ def _edits(in_force: Mapping[str, Edition], key: str, day: date) -> tuple[EditRo
                     PtpEdit.modifier,
                     PtpEdit.rationale,
                 )
-                .where(
-                    PtpEdit.release_id == in_force[kind].id, column == key, edit_holds_on(day)
-                )
+                .where(PtpEdit.release_id == in_force[kind].id, column == key, edit_holds_on(day))
                 .order_by(other)
                 .limit(MOST_EDITS + 1)
                 .subquery()
@@ -231,9 +220,15 @@ def _edits(in_force: Mapping[str, Edition], key: str, day: date) -> tuple[EditRo
         return ()
     return tuple(
         EditRow(
-            kind, *rest, in_force[kind].legend.get(str(rationale), "")
+            row.kind,
+            row.column1,
+            row.column2,
+            row.effective,
+            row.deletion,
+            row.modifier,
+            in_force[row.kind].legend.get(str(row.rationale), ""),
         )
-        for kind, *rest, rationale in db.session.execute(union_all(*parts))
+        for row in db.session.execute(union_all(*parts))
     )
 
 
@@ -265,7 +260,6 @@ _NAMING_CODES = ("gem", "add_on", "xref")  # topics whose `other` is a code
 
 
 def _keys_named(
-    system: str,
     facts: Iterable[FactRow],
     backwards: Iterable[FactRow],
     edits: Iterable[EditRow],
@@ -310,6 +304,4 @@ def name_codes(
             )
         )
     )
-    return {
-        (by_release[row.release_id][0], row.key): Reference.of(row) for row in rows
-    }
+    return {(by_release[row.release_id][0], row.key): Reference.of(row) for row in rows}

@@ -4,7 +4,7 @@ import pytest
 
 from app.codes.services import edition_on, find_code
 from app.codes.services.description import common_description
-from app.codes.services.page import MOST_LISTED, chapters, code_page
+from app.codes.services.structure import MOST_LISTED, chapters, code_page
 from tests.factories.codes import make_release
 
 

@@ -1,0 +1,42 @@
+"""The date of service a reader has chosen: kept in the address, so that it can be shared."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import g, request
+
+from app import clock
+from app.errors import Invalid
+
+EARLIEST, LATEST = date(1979, 1, 1), date(2100, 1, 1)  # ICD-9-CM began in 1979
+
+
+def chosen_day() -> date | None:
+    """The day in the address; None for today. Raises Invalid for what is no day."""
+    typed = request.args.get("on", "").strip()
+    if not typed:
+        g.code_day = None
+        return None
+    try:
+        day = date.fromisoformat(typed)
+    except ValueError:
+        day = date.min
+    if not EARLIEST <= day <= LATEST:
+        raise Invalid("The date of service is written like 2026-04-01.")
+    g.code_day = None if day == clock.today() else day
+    return day
+
+
+def code_url(system: str, address: str, suffix: str = "") -> str:
+    """Where a code's page is, on the day that is being read."""
+    return _dated(f"/codes/{system}/{address}{suffix}")
+
+
+def system_url(system: str) -> str:
+    return _dated(f"/codes/{system}")
+
+
+def _dated(path: str) -> str:
+    day: date | None = g.get("code_day")
+    return path if day is None else f"{path}?on={day.isoformat()}"
