@@ -56,6 +56,8 @@ screens: develop
 
 bench: develop
 	$(PY) -m benchmarks.run
+	$(PY) -m benchmarks.growth
+	bash bin/with-postgres $(PY) -m benchmarks.imports
 
 bench-search: develop
 	$(PY) -m benchmarks.search $(ARGS)
