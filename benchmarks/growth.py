@@ -93,7 +93,6 @@ def measure_growth(folder: Path) -> list[tuple[int, float, float]]:
     rng = random.Random(SEED)
     numbers, found, stored = _numbers(), [], 0
     with app.app_context():
-        folder.mkdir(parents=True)
         db.create_all()
         codes = _release("hcpcs").id
         write_rows(codes, Entry, _entries(numbers))
@@ -153,7 +152,8 @@ def drawing(found: Sequence[tuple[int, float, float]]) -> str:
         f'<path d="M{left} 10V{height - bottom}H{width - 10}" fill="none" stroke="#8a99a3"/>'
         f"{line(1, '')}{line(2, DASHED)}{labels}"
         f'<text x="{left + 8}" y="20">milliseconds a page; line: median, dashed: p95</text>'
-        f'<text x="{width - 12}" y="{height - 8}" text-anchor="end">rows of relations</text></svg>\n'
+        f'<text x="{width - 12}" y="{height - 8}" text-anchor="end">rows of relations</text>'
+        "</svg>\n"
     )
 
 

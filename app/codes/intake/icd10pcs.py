@@ -40,7 +40,9 @@ def _recognise(member: Member) -> str | None:
     lines = [line for line in member.head.splitlines()[:_LOOKED_AT] if line.strip()]
     for part, pattern in _PATTERNS.items():
         fitting = sum(pattern.fullmatch(line.rstrip()) is not None for line in lines)
-        if fitting and fitting * 10 >= len(lines) * 9:
+        # Its book begins with section 0; that of ICD-10-CM, whose lines look alike, with a letter.
+        begins = fitting and pattern.match(lines[0])
+        if begins and begins[1].startswith("0") and fitting * 10 >= len(lines) * 9:
             return part
     return None
 
