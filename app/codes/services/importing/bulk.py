@@ -22,6 +22,8 @@ TABLES: dict[type[Any], Table] = {
 
 def write_rows(release_id: int, kind: type[Any], rows: Sequence[tuple[Any, ...]]) -> None:
     """Add rows of one kind to a release, within the current transaction."""
+    if not rows:
+        return
     table = TABLES[kind].name
     columns = ("release_id", *kind._fields)
     names = ", ".join(f'"{name}"' for name in columns)
