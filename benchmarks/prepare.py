@@ -18,11 +18,13 @@ from sqlalchemy.orm import Session
 
 from app import clock, create_app
 from app.accounts.models import Account
-from app.codes.models import HEADINGS, CodeEntry, CodeNote
+from app.codes import services
+from app.codes.models import SYSTEMS, CodeEntry, CodeNote
 from app.extensions import db
 from app.filters import pay_range
 from app.jobs.models import Job, visible
 from benchmarks import floor
+from benchmarks.imports import DATA, loads
 from benchmarks.listings import make_listings
 from tests.clients import signed_in
 from tests.watch import statements
@@ -41,7 +43,7 @@ class Prepared:
     floor_database: str
     listing_ids: list[int]
     listing_paths: list[str]
-    codes: list[str]
+    codes: list[str]  # "icd10cm/E11.9": of every system that is loaded
     lookups: list[str]
     cookie: str
     queries: dict[str, int]
@@ -60,6 +62,9 @@ def prepare(folder: Path) -> Prepared:
     if not (folder / "ready").exists():
         for command in (("db", "upgrade"), ("codes", "load-package")):
             _flask(environ, *command)
+        if DATA.is_dir():
+            every = [str(path) for path in loads()[-1].files]
+            _flask(environ, "codes", "import", "--accept-notice", *every)
         app = create_app(environ)
         with app.app_context():
             make_listings(LISTINGS)
@@ -71,22 +76,41 @@ def prepare(folder: Path) -> Prepared:
         rng = random.Random(SEED)
         shown = select(Job.id).join(Job.organisation).where(visible()).order_by(Job.id)
         ids = rng.sample(list(db.session.scalars(shown)), SAMPLE)
-        codes = rng.sample(
-            list(db.session.scalars(select(CodeEntry.shown).where(CodeEntry.billable))), SAMPLE
-        )
-        titles = rng.sample(list(db.session.scalars(select(CodeEntry.title))), SAMPLE * 5)
+        codes = _sample(rng)
+        held = CodeEntry.release_id == services.edition_on("icd10cm").id
+        titles = rng.sample(list(db.session.scalars(select(CodeEntry.title).where(held))), 1000)
         cookie = _cookie(app)
         paths = [_canonical(app, job_id) for job_id in ids]
-    lookups = [f"/codes/suggest.json?q={typed}" for typed in _typed(rng, codes, titles)]
+    numbers = [code.partition("/")[2] for code in codes]
+    lookups = [f"/codes/suggest.json?q={typed}" for typed in _typed(rng, numbers, titles)]
     pages = {
         "/jobs": ("/jobs", ""),
         "job page": (paths[0], ""),
-        "code page, first view": (f"/codes/icd10cm/{codes[0]}", ""),
-        "code page, metered": (f"/codes/icd10cm/{codes[0]}", cookie),
+        "code page, first view": (f"/codes/{codes[0]}", ""),
+        "code page, metered": (f"/codes/{codes[0]}", cookie),
         "lookup": (lookups[0], ""),
     }
     queries = {name: _queries(app, path, cookie) for name, (path, cookie) in pages.items()}
     return Prepared(environ, database, ids, paths, codes, lookups, cookie, queries)
+
+
+# Of which systems the codes are that are visited, out of ten.
+SHARES = {"icd10cm": 5, "cpt": 2, "hcpcs": 2, "icd10pcs": 1}
+
+
+def _sample(rng: random.Random) -> list[str]:
+    """Codes as readers open them: half of them diagnoses, and some of every other system."""
+    found: list[str] = []
+    for system, share in SHARES.items():
+        edition = services.edition_on(system)
+        if edition is not None:
+            held = select(CodeEntry.shown).where(
+                CodeEntry.release_id == edition.id, CodeEntry.billable
+            )
+            shown = rng.sample(list(db.session.scalars(held)), SAMPLE * share // 10)
+            found += [f"{system}/{code}" for code in shown]
+    rng.shuffle(found)
+    return found
 
 
 def _flask(environ: dict[str, str], *words: str) -> None:
@@ -115,17 +139,25 @@ def _fill_floor(address: str) -> None:
             )
         notes = dict(
             db.session.execute(
-                select(CodeNote.key, func.group_concat(CodeNote.text, "\n")).group_by(CodeNote.key)
+                select(CodeNote.key, func.group_concat(CodeNote.text, "\n"))
+                .where(CodeNote.release_id.in_(_held()))
+                .group_by(CodeNote.key)
             ).all()
         )
         rows = select(CodeEntry.key, CodeEntry.shown, CodeEntry.title, CodeEntry.billable).where(
-            CodeEntry.kind.not_in(HEADINGS)
+            CodeEntry.billable, CodeEntry.release_id.in_(_held())
         )
         for key, shown, title, billable in db.session.execute(rows).yield_per(5000):
             session.add(
                 floor.Code(code=shown, title=title, billable=billable, notes=notes.get(key, ""))
             )
         session.commit()
+
+
+def _held() -> list[int]:
+    """The releases in force, whose codes that can be billed differ from system to system."""
+    found = (services.edition_on(system) for system in SYSTEMS)
+    return [edition.id for edition in found if edition is not None]
 
 
 def _cookie(app: Flask) -> str:

@@ -45,8 +45,8 @@ class Scenario:
 def scenarios(prepared: Prepared) -> list[Scenario]:
     jobs = [f"/jobs/{n}" for n in prepared.listing_ids]
     slugged = prepared.listing_paths
-    codes = [f"/codes/icd10cm/{code}" for code in prepared.codes]
-    floor_codes = [f"/codes/{code}" for code in prepared.codes]
+    codes = [f"/codes/{code}" for code in prepared.codes]
+    floor_codes = [f"/codes/{code.partition('/')[2]}" for code in prepared.codes]
     signed_in = {"Cookie": prepared.cookie}
     return [
         Scenario("P1 job list", "R ≥ 0.40", ["/jobs"], ["/jobs"]),
