@@ -1,7 +1,6 @@
 """Reading the AMA's data files. Every descriptor in here is invented."""
 
 import json
-import time
 import zipfile
 from datetime import date
 
@@ -11,7 +10,6 @@ from app.codes.intake.contract import Hints
 from app.codes.intake.cpt import KINDS
 from app.codes.intake.files import members
 from app.errors import Invalid
-from tests.shared_data import DATA, needs_data
 
 [CPT] = KINDS
 LICENSED = Hints(licensed=True)
@@ -351,17 +349,7 @@ def test_a_line_longer_than_any_is_refused(tmp_path):
         list(reading.batches)
 
 
-def test_ten_thousand_codes_take_no_time(tmp_path):
+def test_ten_thousand_codes_are_read(tmp_path):
     text = "".join(f"{n:05d}\tInvented {n} of an organ\r\n" for n in range(10_000, 20_000))
-    started = time.perf_counter()
     _, longs = long_of(tmp_path, text)
     assert len(longs) == 10_000
-    assert time.perf_counter() - started < 2
-
-
-@needs_data
-def test_no_file_of_another_kind_is_taken_for_one_of_these():
-    for path in sorted(DATA.rglob("*")):
-        if path.is_file() and path.suffix in (".zip", ".gz", ".csv", ".tsv", ".txt", ".json"):
-            for member in members(path):
-                assert CPT.recognise(member) is None, member.name

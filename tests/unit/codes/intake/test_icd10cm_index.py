@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 
-from app.codes.intake import icd10cm_index, icd10pcs, pcs_index
+from app.codes.intake import icd10cm_index
 from app.codes.intake.contract import Hints
 from app.codes.intake.files import members
 from app.codes.intake.rows import Fact, Term
@@ -354,28 +354,3 @@ def test_the_drug_table_of_april_2026_is_read_whole():
     assert release.quarantine.count == 0
     assert sum(isinstance(row, Term) for row in found) == 7_430
     assert sum(isinstance(row, Fact) for row in found) == 40_036
-
-
-@needs_data
-def test_no_file_of_another_kind_is_taken_for_one_of_these_books():
-    known = {
-        "icd10cm-eindex-April-1-2026-XML.xml": ("icd10cm-index", "external"),
-        "icd10cm-neoplasm-April-1-2026-XML.xml": ("icd10cm-neoplasm", "neoplasm"),
-        "icd10cm-drug-April-1-2026-XML.xml": ("icd10cm-drug", "drug"),
-        "icd10pcs_index_2025.xml": ("icd10pcs-index", "index"),
-        "icd10pcs_tables_2025.xml": ("icd10pcs", "tables"),
-        "icd10pcs-codes-2024.txt": ("icd10pcs", "codes"),
-        "body_part_key.json": ("icd10pcs-keys", "body-part"),
-        "device_key.json": ("icd10pcs-keys", "device"),
-    }
-    kinds = [*icd10cm_index.KINDS, *icd10pcs.KINDS, *pcs_index.KINDS]
-    taken = {}
-    for path in sorted(DATA.rglob("*")):
-        if not path.is_file():
-            continue
-        for member in members(path):
-            for kind in kinds:
-                if part := kind.recognise(member):
-                    assert member.name not in taken
-                    taken[member.name] = (kind.name, part)
-    assert taken == known

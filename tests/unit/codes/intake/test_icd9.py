@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.codes.intake import hcpcs, icd9, place_of_service, rbcs
+from app.codes.intake import icd9
 from app.codes.intake.contract import Hints, Kind, Reading
 from app.codes.intake.files import LONGEST_LINE, members
 from app.codes.intake.icd9_sections import (
@@ -189,24 +189,3 @@ def test_the_last_edition_is_read_whole(kind, name, count, chapters):
     keys = {e.key for e in entries}
     assert len(keys) == len(entries)
     assert all(e.parent_key is None or e.parent_key in keys for e in entries)
-
-
-@needs_data
-def test_no_other_real_file_is_taken_for_one_of_these():
-    ours = {
-        *("HCPC2019_CONTR_ANWEB.txt", "HCPC2019_CONTR_ANWEB.xlsx", "proc_notes_2019.txt"),
-        *("HCPC2018_CONTR_ANWEB_disc.txt", "HCPC2018_CONTR_ANWEB_disc.xlsx"),
-        *("proc_notes_2018.txt", "NOC_Codes_2019.prn", "NOC_Codes_2019.xlsx"),
-        *("hcpcs_2025_oct_code_longdesc.csv", "hcpcs_lvl2_2024_fields.csv", "rbcs_2024.csv.gz"),
-        *("place_of_service_tuva.csv", "place_of_service_northstar.csv", DX, SG),
-    }
-    kinds = (*hcpcs.KINDS, *rbcs.KINDS, *place_of_service.KINDS, *icd9.KINDS)
-    taken = [
-        member.name
-        for path in sorted(DATA.rglob("*"))
-        if path.is_file() and path.stat().st_size
-        for member in members(path)
-        for kind in kinds
-        if kind.recognise(member)
-    ]
-    assert sorted(taken) == sorted(ours)  # and none by two kinds

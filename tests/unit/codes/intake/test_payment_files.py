@@ -6,11 +6,10 @@ import pytest
 
 from app.codes.intake import asp, gem, hcc, mce, ms_drg, opps
 from app.codes.intake.contract import Hints
-from app.codes.intake.files import LONGEST_LINE, members
+from app.codes.intake.files import LONGEST_LINE
 from app.codes.intake.headings import number
 from app.errors import Invalid
 from tests.intake_files import read, written
-from tests.shared_data import DATA, needs_data
 
 KINDS = [kind for room in (opps, asp, gem, ms_drg, mce, hcc) for kind in room.KINDS]
 OURS = {
@@ -38,24 +37,6 @@ ADDENDUM = "HCPCS Code,Short Descriptor,SI,Payment Rate\nJ0129,Invented,K,$1.00\
 
 def known(member):
     return [(kind.name, part) for kind in KINDS if (part := kind.recognise(member))]
-
-
-@needs_data
-def test_each_file_here_is_known_for_what_it_is_and_for_nothing_else():
-    found = {}
-    for path in sorted(DATA.rglob("*")):
-        if path.is_file() and path.suffix != ".zip":  # zips of codes: their workbooks take long
-            for member in members(path):
-                for what in known(member):
-                    assert found.setdefault(member.name, what) == what
-    assert found == OURS
-
-
-@needs_data
-@pytest.mark.parametrize("folder", ["icd10cm", "icd10pcs"])
-def test_no_file_of_a_code_system_is_taken_for_ours(folder):
-    for path in (DATA / folder).glob("*.zip"):
-        assert [known(member) for member in members(path) if known(member)] == []
 
 
 @pytest.mark.parametrize("content", [" \n", "<html>\n<p>Log in, please\n", "PK", "{}", "\x00\x01"])

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from app.codes.intake import ncci, pfs, pfs_days
+from app.codes.intake import pfs, pfs_days
 from app.codes.intake.contract import Hints, Reading
 from app.codes.intake.files import Member, members
 from app.errors import Invalid
@@ -550,33 +550,6 @@ def test_caps_are_read_with_the_spelling_of_cms(tmp_path):
         ),
     ]
     assert faults(reading) == []
-
-
-@needs_data
-def test_only_their_own_files_are_recognized_of_all_real_releases():
-    found = {
-        member.name: [
-            (kind.name, part)
-            for kind in (*pfs.KINDS, *ncci.KINDS)
-            if (part := kind.recognise(member))
-        ]
-        for path in sorted(DATA.rglob("*"))
-        if path.is_file() and path.parent.name not in ("geo", "eval", "samples", "jobs")
-        for member in members(path)
-    }
-    assert {name: kinds for name, kinds in found.items() if kinds} == {
-        "24locco.csv": [("locality", "table")],
-        "anes2024.csv": [("anesthesia", "table")],
-        "aoc_2024.csv": [("add-on", "table")],
-        "gpci2024.csv": [("gpci", "table")],
-        "mue_dme_2024.csv": [("mue-dme", "table")],
-        "mue_outpatient_2024.csv": [("mue-outpatient", "table")],
-        "mue_practitioner_2024.csv": [("mue-practitioner", "table")],
-        "oppscap_jul2024.csv": [("opps-cap", "table")],
-        "pprrvu24_jan.redacted.csv.gz": [("pprrvu", "table")],
-        "pprrvu24_jul.redacted.csv.gz": [("pprrvu", "table")],
-        "ptp_practitioner_2024q3.tsv.gz": [("ptp-practitioner", "edits")],
-    }
 
 
 @needs_data
