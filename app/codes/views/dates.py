@@ -29,7 +29,7 @@ def chosen_day() -> date | None:
     return day
 
 
-def code_url(system: str, address: str, suffix: str = "", **query: object) -> str:
+def code_url(system: str, address: str, suffix: str = "", /, **query: object) -> str:
     """Where a code's page is, or another page about it, on the day that is being read."""
     return _dated(f"/codes/{system}/{address}{suffix}", **query)
 
@@ -38,7 +38,7 @@ def system_url(system: str) -> str:
     return _dated(f"/codes/{system}")
 
 
-def _dated(path: str, **query: object) -> str:
+def _dated(path: str, /, **query: object) -> str:
     day: date | None = g.get("code_day")
     asked = {**query, "on": day.isoformat()} if day else query
     return f"{path}?{urlencode(asked)}" if asked else path

@@ -58,7 +58,8 @@ def find_page(
     if prepared is None:
         return edition, None, _unknown(system, code, day)
     if prepared.address != code:
-        return edition, None, redirect(code_url(system, prepared.address, suffix), 301)
+        asked = {n: v for n, v in request.args.items() if n != "on"} if suffix else {}
+        return edition, None, redirect(code_url(system, prepared.address, suffix, **asked), 301)
     return edition, prepared, ""
 
 

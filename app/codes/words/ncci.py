@@ -88,3 +88,50 @@ ADD_ON_TYPES: dict[int, Indicator] = {
         "CMS lists some primary codes; the Medicare contractor may accept others.",
     ),
 }
+
+
+class Associated(NamedTuple):
+    """A group of modifiers that may override an edit, and where on a claim they belong."""
+
+    name: str
+    modifiers: tuple[str, ...]
+    belongs: str
+
+
+# NCCI Policy Manual for Medicare Services, chapter I, section E (modifiers and modifier
+# indicators). Meanings are ours: those of CPT modifiers are the AMA's to word.
+ASSOCIATED: tuple[Associated, ...] = (
+    Associated(
+        "Anatomic: eyelids, fingers, toes, sides, coronary arteries",
+        (
+            "E1", "E2", "E3", "E4", "FA", "F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8", "F9",
+            "TA", "T1", "T2", "T3", "T4", "T5", "T6", "T7", "T8", "T9", "LT", "RT", "LC", "LD",
+            "RC", "LM", "RI",
+        ),
+        "on the line of the column 2 code, and the other site on the line of the column 1 code",
+    ),
+    Associated(
+        "Evaluation and management, and the decision for surgery",
+        ("24", "25", "27", "57"),
+        "on the line of the evaluation and management code",
+    ),
+    Associated(
+        "Global surgery: staged, returned to the operating room, unrelated",
+        ("58", "78", "79"),
+        "on the line of the later procedure, usually the column 2 code",
+    ),
+    Associated(
+        "Repeated laboratory test",
+        ("91",),
+        "on the line of the repeated test, usually the column 2 code",
+    ),
+    Associated(
+        "Distinct service: 59, or the X modifier that says why",
+        ("59", "XE", "XP", "XS", "XU"),
+        "usually on the line of the column 2 code; since July 1, 2019 Medicare accepts it on "
+        "either",
+    ),
+)  # fmt: skip
+GROUP_OF: dict[str, Associated] = {m: group for group in ASSOCIATED for m in group.modifiers}
+DISTINCT = frozenset({"59", "XE", "XP", "XS", "XU"})
+VISIT = frozenset({"24", "25", "27", "57"})
