@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from urllib.parse import urlencode
 
 from flask import g, request
 
@@ -28,15 +29,28 @@ def chosen_day() -> date | None:
     return day
 
 
-def code_url(system: str, address: str, suffix: str = "") -> str:
-    """Where a code's page is, on the day that is being read."""
-    return _dated(f"/codes/{system}/{address}{suffix}")
+def code_url(system: str, address: str, suffix: str = "", **query: object) -> str:
+    """Where a code's page is, or another page about it, on the day that is being read."""
+    return _dated(f"/codes/{system}/{address}{suffix}", **query)
 
 
 def system_url(system: str) -> str:
     return _dated(f"/codes/{system}")
 
 
-def _dated(path: str) -> str:
+def _dated(path: str, **query: object) -> str:
     day: date | None = g.get("code_day")
-    return path if day is None else f"{path}?on={day.isoformat()}"
+    asked = {**query, "on": day.isoformat()} if day else query
+    return f"{path}?{urlencode(asked)}" if asked else path
+
+
+def index_url(book: str, position: int | None = None, **query: object) -> str:
+    """An index, or the place of one of its lines, on the day that is being read."""
+    if position is None:
+        return _dated(f"/codes/index/{book}", **query)
+    return f"{_dated(f'/codes/index/{book}', at=position)}#line-{position}"
+
+
+def dated_url(path: str, **query: object) -> str:
+    """Any page of the reference on the day that is being read, without what is not asked for."""
+    return _dated(path, **{name: value for name, value in query.items() if value})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.codes.services.reference import book
+from app.codes.services.reference import book, history, indexed, neighbors, pcs
 from app.codes.services.reference.contract import Absence, Section, Topic, Why, answer
 from app.codes.services.reference.subject import Subject
 
@@ -13,6 +13,10 @@ TOPICS: tuple[Topic, ...] = (
     book.BILLABLE,
     book.PLACE,
     *book.NOTES,
+    pcs.BUILDER,
+    neighbors.APART,
+    indexed.INDEXED,
+    history.HISTORY,
 )
 
 
