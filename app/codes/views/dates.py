@@ -42,3 +42,15 @@ def _dated(path: str, /, **query: object) -> str:
     day: date | None = g.get("code_day")
     asked = {**query, "on": day.isoformat()} if day else query
     return f"{path}?{urlencode(asked)}" if asked else path
+
+
+def index_url(book: str, position: int | None = None, **query: object) -> str:
+    """An index, or the place of one of its lines, on the day that is being read."""
+    if position is None:
+        return _dated(f"/codes/index/{book}", **query)
+    return f"{_dated(f'/codes/index/{book}', at=position)}#line-{position}"
+
+
+def dated_url(path: str, **query: object) -> str:
+    """Any page of the reference on the day that is being read, without what is not asked for."""
+    return _dated(path, **{name: value for name, value in query.items() if value})

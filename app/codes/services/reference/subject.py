@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import and_, literal, or_, select, union_all
 
 from app.codes.intake.kinds import KINDS
-from app.codes.models import CPT, HCPCS, SYSTEMS, CodeEntry, CodeFact, PtpEdit
+from app.codes.models import CPT, HCPCS, ICD10PCS, SYSTEMS, CodeEntry, CodeFact, PtpEdit
 from app.codes.services.editions import Edition, Editions, editions
 from app.codes.services.lookup import versions_of
 from app.codes.services.structure import CodePage, Reference, code_page
@@ -142,7 +142,7 @@ def find_subject(system: str, key: str, day: date) -> Subject | None:
         in_force[kind].id: kind for kind in KINDS_OF.get(system, (system,)) if kind in in_force
     }
     structure = code_page(edition, entry)
-    facts, backwards = _facts(wanted, key, entry.ancestors.split("/"))
+    facts, backwards = _facts(wanted, key, _above(system, key, entry.ancestors))
     edits = _edits(in_force, key, day) if system in (HCPCS, CPT) else ()
     return Subject(
         system=system,
@@ -159,6 +159,13 @@ def find_subject(system: str, key: str, day: date) -> Subject | None:
         in_force=in_force,
         named=name_codes(_keys_named(facts, backwards, edits), loaded, day),
     )
+
+
+def _above(system: str, key: str, ancestors: str) -> list[str]:
+    """What facts may name in place of the code: the index of ICD-10-PCS any beginning of it."""
+    if system == ICD10PCS:
+        return [key[:length] for length in range(3, len(key))]
+    return ancestors.split("/")
 
 
 def _facts(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.codes.services.reference import book, edits
+from app.codes.services.reference import book, edits, history, indexed, neighbors, pcs
 from app.codes.services.reference.contract import Absence, Section, Topic, Why, answer
 from app.codes.services.reference.subject import Subject
 
@@ -14,6 +14,10 @@ TOPICS: tuple[Topic, ...] = (
     book.PLACE,
     *book.NOTES,
     *edits.EDITS,
+    pcs.BUILDER,
+    neighbors.APART,
+    indexed.INDEXED,
+    history.HISTORY,
 )
 
 
