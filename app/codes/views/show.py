@@ -3,34 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from datetime import date, timedelta
+from datetime import date
 from itertools import groupby
 
 from flask import Response, current_app, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
 from app import clock
 from app.access import Who, access
 from app.codes import services
 from app.codes.models import SYSTEMS
-from app.codes.services.allowance import (
-    Quota,
-    Verdict,
-    account_reader,
-    guest_reader,
-    view_code,
-    views_left,
-)
 from app.codes.services.editions import editions
-from app.codes.services.gates import Reader
 from app.codes.services.lookup import versions_of
-from app.codes.views import guests
 from app.codes.views.blueprint import bp
+from app.codes.views.counting import Counted, count_view
 from app.codes.views.dates import chosen_day, code_url
 from app.codes.views.prepared import Prepared, current_edition, guest_page, prepared_page
-from app.errors import NotFound, NotPermitted
-from app.extensions import db
+from app.errors import NotFound
 
 LONGEST_SHOWN = 40  # characters of a wrong code that are repeated to the reader
 
@@ -39,24 +28,38 @@ LONGEST_SHOWN = 40  # characters of a wrong code that are repeated to the reader
 @access(Who.ANYONE)
 def show(system: str, code: str) -> ResponseReturnValue:
     day = chosen_day()
-    edition = current_edition(system, day)
-    if edition is None:
-        return _nothing_that_day(system, day)
-    prepared = prepared_page(edition, system, code, day)
+    edition, prepared, answer = find_page(system, code, day)
     if prepared is None:
-        return _unknown(system, code, day)
-    if prepared.address != code:
-        return redirect(code_url(system, prepared.address), 301)
+        return answer
     if prepared.is_heading:
         return render_template(
             "codes/heading.html", prepared=prepared, day=day, action=request.path
         )
-    if "prefetch" in _purpose():
-        # Fetched ahead, the page may never be read. Refused, the browser asks again on a click.
-        raise NotPermitted("This page is counted when it is read, and is not sent ahead of that.")
-    if current_user.is_authenticated:
-        return _for_account(prepared, day)
-    return _for_guest(edition, prepared, day)
+    counted = count_view(prepared.system, prepared.key)
+    if counted.is_first:
+        response = _first_view(edition, prepared, counted, day)
+    else:
+        response = Response(_page(prepared, counted, day), mimetype="text/html")
+    counted.remember(response)
+    return response
+
+
+def find_page(
+    system: str, code: str, day: date | None, suffix: str = ""
+) -> tuple[Hashable, Prepared | None, ResponseReturnValue]:
+    """The page a code has on a day, under its edition; else the answer that there is none.
+
+    `suffix` is what stands behind the code in the address, where another spelling leads to it.
+    """
+    edition = current_edition(system, day)
+    if edition is None:
+        return None, None, _nothing_that_day(system, day)
+    prepared = prepared_page(edition, system, code, day)
+    if prepared is None:
+        return edition, None, _unknown(system, code, day)
+    if prepared.address != code:
+        return edition, None, redirect(code_url(system, prepared.address, suffix), 301)
+    return edition, prepared, ""
 
 
 def _nothing_that_day(system: str, day: date | None) -> ResponseReturnValue:
@@ -67,13 +70,6 @@ def _nothing_that_day(system: str, day: date | None) -> ResponseReturnValue:
     return render_template(
         "codes/not_that_day.html", name=SYSTEMS[system], day=day, editions=loaded, code=""
     ), 404
-
-
-def _purpose() -> str:
-    headers = request.headers
-    return (
-        f"{headers.get('Sec-Purpose', '')} {headers.get('Purpose', '')} {headers.get('X-Moz', '')}"
-    )
 
 
 def _unknown(system: str, code: str, day: date | None) -> ResponseReturnValue:
@@ -93,41 +89,11 @@ def _unknown(system: str, code: str, day: date | None) -> ResponseReturnValue:
     return render_template("codes/unknown.html", system=system, typed=shown, nearest=nearest), 404
 
 
-def _for_account(prepared: Prepared, day: date | None) -> ResponseReturnValue:
-    reader = account_reader(current_user.id)
-    quota = _quota("FREE_CODE_VIEWS")
-    if request.method == "HEAD":
-        return _page(prepared, views_left(reader, quota), quota, day)
-    verdict = view_code(reader, prepared.system, prepared.key, quota)
-    if verdict.recorded:
-        db.session.commit()
-    return _page(prepared, verdict, quota, day)
-
-
-def _for_guest(edition: Hashable, prepared: Prepared, day: date | None) -> ResponseReturnValue:
-    quota = _quota("GUEST_CODE_VIEWS")
-    guest = guests.known_guest(quota.period)
-    if request.method == "HEAD" or (guest is None and not quota.views):
-        return _page(prepared, Verdict(False, 0, None), quota, day)
-    if guest is None:
-        response = _first_view(edition, prepared, quota, day)
-        guests.remember_guest(response, prepared.system, prepared.key, quota.period)
-        return response
-    same = (guest.first.system, guest.first.key) == (prepared.system, prepared.key)
-    if same and quota.views == 1:
-        return _first_view(edition, prepared, quota, day)
-    verdict = view_code(
-        guest_reader(guest.id), prepared.system, prepared.key, quota, first=guest.first
-    )
-    if verdict.recorded:
-        db.session.commit()
-    return _page(prepared, verdict, quota, day)
-
-
-def _first_view(edition: Hashable, prepared: Prepared, quota: Quota, day: date | None) -> Response:
+def _first_view(
+    edition: Hashable, prepared: Prepared, counted: Counted, day: date | None
+) -> Response:
     """What a guest without a cookie is shown, and so every search crawler: the same for each."""
-    verdict = Verdict(True, quota.views - 1, None)
-    kept = guest_page(edition, prepared, lambda page: _page(page, verdict, quota, day))
+    kept = guest_page(edition, prepared, lambda page: _page(page, counted, day))
     if kept.etag in request.if_none_match:
         response = Response(status=304)
     else:
@@ -138,12 +104,8 @@ def _first_view(edition: Hashable, prepared: Prepared, quota: Quota, day: date |
     return response
 
 
-def _page(prepared: Prepared, verdict: Verdict, quota: Quota, day: date | None) -> str:
-    reader = Reader(
-        has_view=verdict.is_open,
-        has_account=current_user.is_authenticated,
-        has_plan=current_user.is_authenticated and current_user.is_operator,
-    )
+def _page(prepared: Prepared, counted: Counted, day: date | None) -> str:
+    reader = counted.reader
     groups = [
         (open_, list(sections))
         for open_, sections in groupby(prepared.sections, lambda s: reader.may_read(s.gate))
@@ -152,15 +114,10 @@ def _page(prepared: Prepared, verdict: Verdict, quota: Quota, day: date | None) 
         "codes/show.html",
         prepared=prepared,
         groups=groups,
-        verdict=verdict,
-        quota=quota,
+        verdict=counted.verdict,
+        quota=counted.quota,
         day=day,
         action=f"/codes/{prepared.system}/{prepared.address}",
         more_views=current_app.config["FREE_CODE_VIEWS"],
         here=code_url(prepared.system, prepared.address),
     )
-
-
-def _quota(setting: str) -> Quota:
-    config = current_app.config
-    return Quota(config[setting], timedelta(days=config["CODE_VIEW_DAYS"]))
