@@ -176,6 +176,7 @@ ROWS: dict[str, Row] = {
     "pages.robots": Row(),
     "pages.search_desk": Row(),
     "pages.sitemap": Row(),
+    "pages.sitemap_of_headings": Row(_given(system="icd10cm")),
     "pages.sitemap_of_codes": Row(_given(system="icd10cm", part=1)),
     "pages.sitemap_of_companies": Row(),
     "pages.sitemap_of_job_pages": Row(),

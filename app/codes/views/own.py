@@ -9,9 +9,10 @@ from flask_login import current_user
 from app import limits
 from app.access import Who, access, actor
 from app.codes.forms import NoteForm
-from app.codes.models import SYSTEMS, CodeEntry
+from app.codes.models import SYSTEMS
 from app.codes.services import own
 from app.codes.services.lookup import versions_of
+from app.codes.services.structure import Reference
 from app.codes.views.blueprint import bp
 from app.codes.views.counting import Counted
 from app.codes.views.dates import chosen_day, code_url
@@ -71,6 +72,7 @@ def note(system: str, code: str) -> ResponseReturnValue:
     entry, back = _find(system, code)
     kept = own.find_note(actor(), system, entry.key)
     form = NoteForm(text=kept.text if kept else "")
+    changed_at = kept.updated_at if kept else None
     if form.validate_on_submit():
         try:
             is_there = own.write_note(actor(), system, entry.key, form.text.data or "")
@@ -84,7 +86,7 @@ def note(system: str, code: str) -> ResponseReturnValue:
     return render_template(
         "codes/note.html",
         form=form,
-        kept=kept,
+        changed_at=changed_at,
         entry=entry,
         system_name=SYSTEMS[system],
         back=back,
@@ -92,11 +94,11 @@ def note(system: str, code: str) -> ResponseReturnValue:
     ), form.status
 
 
-def _find(system: str, code: str) -> tuple[CodeEntry, str]:
+def _find(system: str, code: str) -> tuple[Reference, str]:
     """The code in any edition, and its page on the day that is being read."""
     chosen_day()
     found = versions_of(system, code) if system in SYSTEMS else []
     if not found or found[0][1].is_heading:
         raise NotFound("There is no such code here.")
-    entry = found[0][1]
+    entry = Reference.of(found[0][1])
     return entry, code_url(system, entry.address)
