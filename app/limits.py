@@ -32,6 +32,8 @@ UPLOAD_PER_ACCOUNT = "30 per hour"
 INVITE_PER_ACCOUNT = "60 per hour"
 IMPORT_PER_ACCOUNT = "30 per hour"  # each may ask another machine for megabytes
 SAVE_PER_ACCOUNT = "60 per hour"
+KEEP_PER_ACCOUNT = "600 per hour"  # favorites, folders and notes
+API_PER_KEY = "60 per minute"
 ALERT_LINKS_PER_ADDRESS = "120 per minute"  # mail programs press many buttons from one network
 MAIL_EVENTS_REFUSED = "60 per minute"
 

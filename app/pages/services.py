@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -13,8 +13,9 @@ from app import clock, tasks
 from app.accounts.models import Account
 from app.applications.models import Application
 from app.billing.models import Charge, ChargeState, Order, OrderState
-from app.codes.models import SYSTEMS, CodeEntry
-from app.codes.services.editions import Edition, edition_on
+from app.codes.models import CPT, HCPCS, HEADINGS, SYSTEMS, CodeEntry, CodeRelease
+from app.codes.services.editions import Edition, edition_on, editions
+from app.codes.services.reference.subject import KINDS_OF
 from app.employers.models import Organisation
 from app.engine import engine
 from app.extensions import db
@@ -27,7 +28,7 @@ from search.contract import Health, SearchError
 CODES_A_SITEMAP = 25_000  # half of what the protocol allows: a file stays near two megabytes
 JOBS_A_SITEMAP = 25_000
 COMPANIES_A_SITEMAP = 50_000
-CODE_KINDS = ("category", "subcategory", "code")  # what has a page of its own in search results
+HEADINGS_A_SITEMAP = 25_000  # more than any book has, so they fill one file
 
 
 def visible_jobs() -> int:
@@ -87,26 +88,66 @@ def topics_for_sitemap() -> Sequence[tuple[str, datetime]]:
 
 
 def code_sitemaps(release: Edition) -> int:
-    """How many sitemap files the codes of an edition fill."""
+    """How many sitemap files the codes of an edition fill; its headings fill one more."""
     count = _count(
         select(func.count(CodeEntry.id)).where(
-            CodeEntry.release_id == release.id, CodeEntry.kind.in_(CODE_KINDS)
+            CodeEntry.release_id == release.id, CodeEntry.kind.not_in(HEADINGS)
         )
     )
     return -(-count // CODES_A_SITEMAP)
 
 
 def codes_for_sitemap(release: Edition, part: int) -> Iterator[str]:
-    """The codes, as written, of one sitemap file; parts count from 1."""
+    """The addresses of the codes of one sitemap file, modifiers included; parts count from 1."""
     return iter(
         db.session.scalars(
             select(CodeEntry.shown)
-            .where(CodeEntry.release_id == release.id, CodeEntry.kind.in_(CODE_KINDS))
+            .where(CodeEntry.release_id == release.id, CodeEntry.kind.not_in(HEADINGS))
             .order_by(CodeEntry.position)
             .offset((part - 1) * CODES_A_SITEMAP)
             .limit(CODES_A_SITEMAP)
         )
     )
+
+
+def headings_for_sitemap(release: Edition) -> Sequence[str]:
+    """The addresses of the chapters and sections of an edition, whose pages are free."""
+    return list(
+        db.session.scalars(
+            select(CodeEntry.key)
+            .where(CodeEntry.release_id == release.id, CodeEntry.kind.in_(HEADINGS))
+            .order_by(CodeEntry.position)
+            .limit(HEADINGS_A_SITEMAP)
+        )
+    )
+
+
+def code_pages_changed(releases: Sequence[Edition]) -> dict[str, date]:
+    """When the pages of each system last changed: the latest of the editions they are made of.
+
+    An edition that is put live ahead of its time changes pages on the day it takes effect.
+    """
+    loaded, today = editions(), clock.today()
+    speaking = {
+        release.kind: loaded.ids_on((release.kind, *_kinds_about(release.kind)), today)
+        for release in releases
+    }
+    ids = {edition.id for found in speaking.values() for edition in found.values()}
+    rows = db.session.execute(
+        select(CodeRelease.id, CodeRelease.published_at, CodeRelease.imported_at).where(
+            CodeRelease.id.in_(ids)
+        )
+    )
+    put_live = {row.id: (row.published_at or row.imported_at).date() for row in rows}
+    return {
+        system: max(max(put_live[e.id], e.effective_from) for e in found.values())
+        for system, found in speaking.items()
+    }
+
+
+def _kinds_about(system: str) -> tuple[str, ...]:
+    """The kinds of releases that pages of a system are made of."""
+    return (*KINDS_OF.get(system, ()), *(EDITS if system in (HCPCS, CPT) else ()))
 
 
 @dataclass(frozen=True, slots=True)

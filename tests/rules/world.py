@@ -22,6 +22,7 @@ from app.jobs.models import Job
 from app.seekers.models import Experience, Invitation, SeekerProfile
 from tests.factories.accounts import make_account, make_moderator, make_operator
 from tests.factories.applications import make_application
+from tests.factories.codes_own import make_favorite, make_folder, make_key
 from tests.factories.employers import make_organisation
 from tests.factories.jobs import make_job
 from tests.factories.listings import make_codes
@@ -47,6 +48,9 @@ class Side:
     order_id: int
     source_id: int
     search_id: int
+    folder_id: int
+    favorite_id: int
+    key_id: int
 
 
 @dataclass(frozen=True)
@@ -173,4 +177,7 @@ def _make_side() -> Side:
         order_id=make_order(buyer=employer).id,
         source_id=make_source(organisation=organisation, account=employer).id,
         search_id=make_saved_search(account=coder).id,
+        folder_id=make_folder(coder).id,
+        favorite_id=make_favorite(coder, "E119").id,
+        key_id=make_key(coder)[0].id,
     )

@@ -6,3 +6,6 @@ from app.codes.views import browse, edits, ncci_checker, show
 from app.codes.views.blueprint import bp
 
 __all__ = ["bp", "browse", "edits", "ncci_checker", "show"]
+from app.codes.views import described, keys, machine, mine, own
+
+__all__ = ["bp", "browse", "described", "keys", "machine", "mine", "own", "show"]

@@ -6,8 +6,16 @@ from collections.abc import Hashable
 from datetime import date
 from itertools import groupby
 
-from flask import Response, current_app, redirect, render_template, request
+from flask import (
+    Response,
+    after_this_request,
+    current_app,
+    redirect,
+    render_template,
+    request,
+)
 from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
 from app.access import Who, access
@@ -15,9 +23,12 @@ from app.codes import services
 from app.codes.models import SYSTEMS
 from app.codes.services.editions import editions
 from app.codes.services.lookup import versions_of
+from app.codes.services.own import OwnState
 from app.codes.views.blueprint import bp
 from app.codes.views.counting import Counted, count_view
 from app.codes.views.dates import chosen_day, code_url
+from app.codes.views.machine import answer_in_json, is_asked_for_json
+from app.codes.views.own import own_part
 from app.codes.views.prepared import Prepared, current_edition, guest_page, prepared_page
 from app.errors import NotFound
 
@@ -27,6 +38,16 @@ LONGEST_SHOWN = 40  # characters of a wrong code that are repeated to the reader
 @bp.get("/codes/<system>/<code>")
 @access(Who.ANYONE)
 def show(system: str, code: str) -> ResponseReturnValue:
+    after_this_request(_note_that_accept_decided)
+    return answer_in_json(system, code) if is_asked_for_json() else _show(system, code)
+
+
+def _note_that_accept_decided(response: BaseResponse) -> BaseResponse:
+    response.vary.add("Accept")
+    return response
+
+
+def _show(system: str, code: str) -> ResponseReturnValue:
     day = chosen_day()
     edition, prepared, answer = find_page(system, code, day)
     if prepared is None:
@@ -39,7 +60,8 @@ def show(system: str, code: str) -> ResponseReturnValue:
     if counted.is_first:
         response = _first_view(edition, prepared, counted, day)
     else:
-        response = Response(_page(prepared, counted, day), mimetype="text/html")
+        page = _page(prepared, counted, day, own=own_part(counted))
+        response = Response(page, mimetype="text/html")
     counted.remember(response)
     return response
 
@@ -105,7 +127,9 @@ def _first_view(
     return response
 
 
-def _page(prepared: Prepared, counted: Counted, day: date | None) -> str:
+def _page(
+    prepared: Prepared, counted: Counted, day: date | None, own: OwnState | None = None
+) -> str:
     reader = counted.reader
     groups = [
         (open_, list(sections))
@@ -117,6 +141,7 @@ def _page(prepared: Prepared, counted: Counted, day: date | None) -> str:
         groups=groups,
         verdict=counted.verdict,
         quota=counted.quota,
+        own=own,
         day=day,
         action=f"/codes/{prepared.system}/{prepared.address}",
         more_views=current_app.config["FREE_CODE_VIEWS"],

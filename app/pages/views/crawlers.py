@@ -9,6 +9,7 @@ from flask import Response, current_app
 from flask.typing import ResponseReturnValue
 
 from app.access import Who, access
+from app.codes.services.editions import Edition
 from app.errors import NotFound
 from app.mail import absolute_url
 from app.pages import services
@@ -25,6 +26,7 @@ STATIC_PAGES = (
     "jobs.pay_insight",
     "jobs.how_ranking_works",
     "codes.browse",
+    "codes.api",
     "pages.pricing",
     "pages.privacy",
     "pages.terms",
@@ -34,6 +36,7 @@ STATIC_PAGES = (
 CLOSED = (
     "/account",
     "/applications",
+    "/codes/mine",
     "/codes/search",
     "/codes/suggest.json",
     "/desk",
@@ -79,10 +82,15 @@ def sitemap() -> ResponseReturnValue:
     if topics := services.topics_for_sitemap():
         newest = max(changed for _, changed in topics)
         found.append((absolute_url("pages.sitemap_of_job_pages"), f"{newest:%Y-%m-%d}"))
-    for release in services.current_releases():
-        for part in range(1, services.code_sitemaps(release) + 1):
-            address = absolute_url("pages.sitemap_of_codes", system=release.kind, part=part)
-            found.append((address, f"{release.imported_at:%Y-%m-%d}"))
+    releases = services.current_releases()
+    changed = services.code_pages_changed(releases)
+    for release in releases:
+        system, day = release.kind, changed[release.kind].isoformat()
+        found.append((absolute_url("pages.sitemap_of_headings", system=system), day))
+        found += [
+            (absolute_url("pages.sitemap_of_codes", system=system, part=part), day)
+            for part in range(1, services.code_sitemaps(release) + 1)
+        ]
     return _kept(_xml("sitemapindex", "sitemap", found), HOUR)
 
 
@@ -121,18 +129,41 @@ def sitemap_of_job_pages() -> ResponseReturnValue:
     return _kept(_xml("urlset", "url", found), HOUR)
 
 
+@bp.get("/sitemap-<system>-headings.xml")
+@access(Who.ANYONE)
+def sitemap_of_headings(system: str) -> ResponseReturnValue:
+    """The system itself, and its chapters and sections."""
+    release = _release_of(system)
+    addresses = [absolute_url("codes.system", system=system)]
+    addresses += _of_codes(system, services.headings_for_sitemap(release))
+    return _sitemap_of_codes(release, addresses)
+
+
 @bp.get("/sitemap-<system>-<int:part>.xml")
 @access(Who.ANYONE)
 def sitemap_of_codes(system: str, part: int) -> ResponseReturnValue:
+    release = _release_of(system)
+    if not 1 <= part <= services.code_sitemaps(release):
+        raise NotFound(_NO_SUCH)
+    return _sitemap_of_codes(release, _of_codes(system, services.codes_for_sitemap(release, part)))
+
+
+def _release_of(system: str) -> Edition:
     for release in services.current_releases():
-        if release.kind == system and 1 <= part <= services.code_sitemaps(release):
-            # One address is built, the others follow its pattern: there are tens of thousands.
-            pattern = absolute_url("codes.show", system=system, code="CODE")
-            changed = f"{release.imported_at:%Y-%m-%d}"
-            codes = services.codes_for_sitemap(release, part)
-            found = ((pattern.replace("CODE", code), changed) for code in codes)
-            return _kept(_xml("urlset", "url", found), DAY)
+        if release.kind == system:
+            return release
     raise NotFound(_NO_SUCH)
+
+
+def _of_codes(system: str, codes: Iterable[str]) -> Iterator[str]:
+    # One address is built, the others follow its pattern: there are tens of thousands.
+    pattern = absolute_url("codes.show", system=system, code="CODE")
+    return (pattern.replace("CODE", code) for code in codes)
+
+
+def _sitemap_of_codes(release: Edition, addresses: Iterable[str]) -> Response:
+    changed = services.code_pages_changed([release])[release.kind].isoformat()
+    return _kept(_xml("urlset", "url", ((address, changed) for address in addresses)), DAY)
 
 
 def _xml(outer: str, inner: str, found: Iterable[tuple[str, str]]) -> Response:

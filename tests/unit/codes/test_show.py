@@ -110,7 +110,7 @@ def test_guests_get_the_same_bytes_and_their_own_cookie(client, app):
     assert one.headers["Set-Cookie"] != other.headers["Set-Cookie"]
     assert b"csrf" not in one.data
     assert one.headers["Cache-Control"] == "private, no-cache"
-    assert one.headers["Vary"] == "Cookie"
+    assert one.headers["Vary"] == "Cookie, Accept"
 
 
 def test_what_was_flashed_to_one_guest_is_not_kept_for_the_next(client, app):
@@ -306,9 +306,9 @@ def test_metered_pages_ask_little_of_the_database(app, client_of):
     with statements() as undrawn:
         member.get("/codes/icd10cm/W00")
     assert len(first) <= 8
-    assert len(counted) <= 5
-    assert len(again) == 2
-    assert len(undrawn) <= 10
+    assert len(counted) <= 6  # of which one looks up what is the reader's own, and one writes it
+    assert len(again) == 3
+    assert len([s for s in undrawn if s.startswith("SELECT")]) <= 8
 
 
 # --- Addresses -----------------------------------------------------------------------------------

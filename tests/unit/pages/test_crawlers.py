@@ -85,6 +85,7 @@ def test_the_sitemap_names_one_file_for_each_kind_of_page(client: FlaskClient) -
         f"{BASE}/sitemap-jobs.1.xml",
         f"{BASE}/sitemap-companies.xml",
         f"{BASE}/sitemap-job-pages.xml",
+        f"{BASE}/sitemap-icd10cm-headings.xml",
         f"{BASE}/sitemap-icd10cm-1.xml",
     ]
 
@@ -200,7 +201,7 @@ def test_codes_are_cut_into_files_that_leave_none_out(
     monkeypatch.setattr(services, "CODES_A_SITEMAP", 2)
     load_codes("A00.0", "A00.1", "A00.9")
 
-    assert len(addresses(client, "/sitemap.xml")) == 3
+    assert len(addresses(client, "/sitemap.xml")) == 4
     assert addresses(client, "/sitemap-icd10cm-2.xml") == [f"{BASE}/codes/icd10cm/A00.9"]
     assert client.get("/sitemap-icd10cm-3.xml").status_code == 404
 
