@@ -31,14 +31,15 @@ def chosen_day() -> date | None:
 
 def code_url(system: str, address: str, suffix: str = "", /, **query: object) -> str:
     """Where a code's page is, or another page about it, on the day that is being read."""
-    return _dated(f"/codes/{system}/{address}{suffix}", **query)
+    return dated_url(f"/codes/{system}/{address}{suffix}", **query)
 
 
 def system_url(system: str) -> str:
-    return _dated(f"/codes/{system}")
+    return dated_url(f"/codes/{system}")
 
 
-def _dated(path: str, /, **query: object) -> str:
+def dated_url(path: str, /, **query: object) -> str:
+    """An address of the reference, on the day that is being read."""
     day: date | None = g.get("code_day")
     asked = {**query, "on": day.isoformat()} if day else query
     return f"{path}?{urlencode(asked)}" if asked else path
