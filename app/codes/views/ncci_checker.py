@@ -59,7 +59,7 @@ class Asked:
     problems: tuple[tuple[str, str], ...]
 
     @property
-    def query(self) -> str:
+    def address(self) -> str:
         """The address of the check, of its fields alone."""
         fields = [("lines", self.text), ("on", self.typed_day), ("setting", self.setting)]
         for row in self.rows:
@@ -103,7 +103,7 @@ def ncci_checker_csv() -> ResponseReturnValue:
     asked = _asked()
     check = _checked(asked)
     if check is None:  # the page says what is wrong with it
-        return redirect(f"{url_for('codes.ncci_checker')}?{asked.query}")
+        return redirect(f"{url_for('codes.ncci_checker')}?{asked.address}")
     return send_csv(_table(check), f"ncci-check-{check.day.isoformat()}.csv")
 
 
