@@ -80,7 +80,7 @@ def _line(number: int, row: Row) -> ClaimLine:
     modifiers = [m for token in _tokens(row.modifiers) for m in _modifiers(token)]
     units = [_number(row.units)] if row.units.strip() else []
     for at, token in enumerate(tokens):
-        read = _units_of(token, tokens[at - 1] if at else "")
+        read = _units_of(token, tokens[at - 1] if at else "", "".join(tokens[at + 1 : at + 2]))
         if read is not None:
             units.append(read)
         elif token not in _MARKS:
@@ -114,13 +114,14 @@ def _number(text: str) -> int:
     return int(number) if len(number) <= 9 else MOST_UNITS + 1
 
 
-def _units_of(token: str, before: str) -> int | None:
+def _units_of(token: str, before: str, after: str) -> int | None:
     """Units: "x3", "3x", "x 3", or a number that is no modifier, as those have two characters."""
     match = _UNITS.fullmatch(token)
     if match:
         return _number(match[1] or match[2])
     is_bare = _NUMBER.fullmatch(token) is not None
-    if is_bare and (before in _MARKS or len(token) != 2 or token.startswith("-")):
+    marked = before in _MARKS or after in ("UNIT", "UNITS")
+    if is_bare and (marked or len(token) != 2 or token.startswith("-")):
         return _number(token)
     return None
 

@@ -173,7 +173,7 @@ def _pair(
         (first.number, second.number),
         (first.code, second.code),
         f"{pair} is not paid",
-        f"{first.code} stands in column 1 and is paid; {second.code} is not. {words.meaning}",
+        f"{first.code} (column 1) is paid; {second.code} (column 2) is not. {words.meaning}",
         "",
         replace(
             source,
@@ -208,15 +208,13 @@ def _overridable(
     right = [(line, m) for line, m in carried if _is_at_home(line, m, visit, second)]
     if right:
         named = " and ".join(f"{m} on line {line.number}" for line, m in right)
-        groups = dict.fromkeys(GROUP_OF[m] for _, m in right)
-        belongs = "; ".join(f"{group.name}: {group.belongs}" for group in groups)
+        belongs = "; ".join(dict.fromkeys(f"{m} belongs {GROUP_OF[m].belongs}" for _, m in right))
         return replace(
             base,
             severity=Severity.CHECK,
             title=f"{pair}: overridden by {named}",
-            explanation="Both are paid, where the record shows that the services were separate "
-            f"as {named} says.",
-            override=f"Where it belongs. {belongs}.",
+            explanation="Both are paid, where the record shows that the two were separate.",
+            override=f"Keep it only if that is documented. {belongs}.",
         ), Cell.CARRIED
     if visit is not None:
         fitting = f"25 or 57 on line {visit.number}, the visit {visit.code}"
@@ -225,7 +223,7 @@ def _overridable(
             "an anatomic modifier, 59 or XE, XP, XS, XU, usually on "
             f"line {second.number}, the column 2 code {second.code}"
         )
-    override = f"Where the services were separate and the record shows it: {fitting}."
+    override = f"Where the record shows that the two were separate: {fitting}."
     if carried:
         named = " and ".join(f"{m} on line {line.number}" for line, m in carried)
         override += f" The claim carries {named}: not where it overrides this edit."
@@ -233,7 +231,7 @@ def _overridable(
         base,
         severity=Severity.OVERRIDABLE,
         title=f"{pair} is not paid without a modifier",
-        explanation=f"{base.codes[0]} stands in column 1 and is paid; {base.codes[1]} is not, "
+        explanation=f"{base.codes[0]} (column 1) is paid; {base.codes[1]} (column 2) is not, "
         "unless an NCCI-associated modifier says that the two were separate.",
         override=override,
     ), Cell.OVERRIDABLE

@@ -31,26 +31,24 @@ def chosen_day() -> date | None:
 
 def code_url(system: str, address: str, suffix: str = "", /, **query: object) -> str:
     """Where a code's page is, or another page about it, on the day that is being read."""
-    return _dated(f"/codes/{system}/{address}{suffix}", **query)
+    return dated_url(f"/codes/{system}/{address}{suffix}", **query)
 
 
 def system_url(system: str) -> str:
-    return _dated(f"/codes/{system}")
+    return dated_url(f"/codes/{system}")
 
 
-def _dated(path: str, /, **query: object) -> str:
-    day: date | None = g.get("code_day")
-    asked = {**query, "on": day.isoformat()} if day else query
-    return f"{path}?{urlencode(asked)}" if asked else path
-
-
-def index_url(book: str, position: int | None = None, **query: object) -> str:
+def index_url(book: str, position: int | None = None, /, **query: object) -> str:
     """An index, or the place of one of its lines, on the day that is being read."""
     if position is None:
-        return _dated(f"/codes/index/{book}", **query)
-    return f"{_dated(f'/codes/index/{book}', at=position)}#line-{position}"
+        return dated_url(f"/codes/index/{book}", **query)
+    return f"{dated_url(f'/codes/index/{book}', at=position)}#line-{position}"
 
 
-def dated_url(path: str, **query: object) -> str:
+def dated_url(path: str, /, **query: object) -> str:
     """Any page of the reference on the day that is being read, without what is not asked for."""
-    return _dated(path, **{name: value for name, value in query.items() if value})
+    day: date | None = g.get("code_day")
+    asked = {name: value for name, value in query.items() if value}
+    if day:
+        asked["on"] = day.isoformat()
+    return f"{path}?{urlencode(asked, doseq=True)}" if asked else path

@@ -59,7 +59,7 @@ class Asked:
     problems: tuple[tuple[str, str], ...]
 
     @property
-    def query(self) -> str:
+    def address(self) -> str:
         """The address of the check, of its fields alone."""
         fields = [("lines", self.text), ("on", self.typed_day), ("setting", self.setting)]
         for row in self.rows:
@@ -92,6 +92,7 @@ def ncci_checker() -> ResponseReturnValue:
         modifiers=ASSOCIATED,
         manual=MANUAL,
         most=MOST_LINES,
+        today=clock.today().isoformat(),
     ), 422 if asked.problems else 200
 
 
@@ -102,15 +103,15 @@ def ncci_checker_csv() -> ResponseReturnValue:
     asked = _asked()
     check = _checked(asked)
     if check is None:  # the page says what is wrong with it
-        return redirect(f"{url_for('codes.ncci_checker')}?{asked.query}")
+        return redirect(f"{url_for('codes.ncci_checker')}?{asked.address}")
     return send_csv(_table(check), f"ncci-check-{check.day.isoformat()}.csv")
 
 
 def _asked() -> Asked:
     fields = request.args
-    text = fields.get("lines", "").replace("\x00", "")
+    text = fields.get("lines", "")
     rows = tuple(
-        Row(*(cell.replace("\x00", "")[:40] for cell in cells))
+        Row(*(cell[:40] for cell in cells))
         for cells in list(
             zip_longest(
                 fields.getlist("code"),
@@ -132,7 +133,7 @@ def _asked() -> Asked:
         setting = ClaimSetting.PRACTITIONER.value
     claim = read_claim(text, rows) if "lines" in fields or "code" in fields else None
     problems += claim.problems if claim else ()
-    typed_day = fields.get("on", "").replace("\x00", "").strip()[:40]
+    typed_day = fields.get("on", "").strip()[:40]
     return Asked(text, rows, day, typed_day, setting, claim, tuple(problems))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -42,6 +42,9 @@ class CodeName:
     title: str
 
 
+_ANY = CodeName("", "", None, "")
+
+
 @dataclass(frozen=True, slots=True)
 class Pair:
     """One edit, seen from the code of the page."""
@@ -61,6 +64,14 @@ class Column:
     column: int
     pairs: tuple[Pair, ...]
     has_more: bool
+
+    @property
+    def groups(self) -> list[tuple[Pair, list[CodeName]]]:
+        """The other codes by what their edits say: one edit for all of them, and the codes."""
+        found: dict[Pair, list[CodeName]] = {}
+        for each in self.pairs:
+            found.setdefault(replace(each, other=_ANY), []).append(each.other)
+        return sorted(found.items(), key=lambda item: (item[0].indicator, item[0].rationale))
 
 
 @dataclass(frozen=True, slots=True)
