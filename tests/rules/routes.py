@@ -78,6 +78,7 @@ GONE_OR_ABSENT = frozenset({404, 410})
 ABSENT = frozenset({404})
 NOT_TO_YOURSELF = frozenset({403})  # an employer does not apply to a listing of its own
 NO_SIMULATOR = frozenset({503})
+NOT_TWO_EDITIONS = frozenset({422})
 
 ROWS: dict[str, Row] = {
     "accounts.change_email": Row(),
@@ -111,8 +112,15 @@ ROWS: dict[str, Row] = {
     "billing.show_order": Row(_order, owner="employer"),
     "billing.webhook": Row(),
     "codes.browse": Row(),
+    "codes.changes": Row(),
+    "codes.changes_csv": Row(_given(kind="icd10cm"), accepts=NOT_TWO_EDITIONS),
+    "codes.compare": Row(),
+    "codes.index": Row(_given(book="neoplasm"), accepts=ABSENT),
+    "codes.place_of_service": Row(),
+    "codes.range_csv": Row(_given(system="icd10cm", range="E10-E11")),
     "codes.search": Row(),
     "codes.show": Row(_code),
+    "codes.sources": Row(),
     "codes.suggest": Row(),
     "codes.system": Row(_given(system="icd10cm")),
     "employers.create": Row(),

@@ -19,6 +19,7 @@ from app.codes.views.blueprint import bp
 from app.codes.views.counting import Counted, count_view
 from app.codes.views.dates import chosen_day, code_url
 from app.codes.views.prepared import Prepared, current_edition, guest_page, prepared_page
+from app.codes.views.ranges import heading_page, range_page
 from app.errors import NotFound
 
 LONGEST_SHOWN = 40  # characters of a wrong code that are repeated to the reader
@@ -32,9 +33,7 @@ def show(system: str, code: str) -> ResponseReturnValue:
     if prepared is None:
         return answer
     if prepared.is_heading:
-        return render_template(
-            "codes/heading.html", prepared=prepared, day=day, action=request.path
-        )
+        return heading_page(prepared, day)
     counted = count_view(prepared.system, prepared.key)
     if counted.is_first:
         response = _first_view(edition, prepared, counted, day)
@@ -56,7 +55,7 @@ def find_page(
         return None, None, _nothing_that_day(system, day)
     prepared = prepared_page(edition, system, code, day)
     if prepared is None:
-        return edition, None, _unknown(system, code, day)
+        return edition, None, range_page(system, code, day) or _unknown(system, code, day)
     if prepared.address != code:
         return edition, None, redirect(code_url(system, prepared.address, suffix), 301)
     return edition, prepared, ""
