@@ -45,6 +45,7 @@ class Change:
     code: str
     address: str  # empty where there is no page
     title: str
+    billable: bool | None = None  # of codes
     before: Runs = ()  # of a title that was revised
     after: Runs = ()
     fields: tuple[Field, ...] = ()
@@ -59,6 +60,8 @@ class Difference:
     counts: Mapping[str, int]
     sort: str
     rows: tuple[Change, ...]
+    became_billable: int = 0  # of all codes of a system, those that can be reported only now
+    ceased_billable: int = 0
 
 
 def comparable_kinds() -> list[tuple[str, str]]:
@@ -101,7 +104,8 @@ def difference(
     counts = _remembered(comparison)
     chosen = sort if sort in SORTS else next((s for s in SORTS if counts[s]), "added")
     rows = tuple(comparison.rows(chosen, offset, limit)) if counts[chosen] else ()
-    return Difference(before, after, counts, chosen, rows)
+    billable = (counts.get(name, 0) for name in ("became_billable", "ceased_billable"))
+    return Difference(before, after, counts, chosen, rows, *billable)
 
 
 def _remembered(comparison: _Entries | _Facts) -> Mapping[str, int]:
@@ -112,7 +116,8 @@ def _remembered(comparison: _Entries | _Facts) -> Mapping[str, int]:
     if key not in kept:
         if len(kept) >= REMEMBERED:
             kept.clear()
-        kept[key] = {name: _count(comparison.keys(name)) for name in SORTS}
+        counts = {name: _count(comparison.keys(name)) for name in SORTS}
+        kept[key] = counts | comparison.billable_counts()
     return kept[key]
 
 
@@ -147,7 +152,7 @@ class _Entries:
         for key in found:
             entry = new.get(key) or old[key]
             if sort != "changed":
-                yield Change(entry.shown, entry.address, entry.title)
+                yield Change(entry.shown, entry.address, entry.title, entry.billable)
                 continue
             was = old[key]
             runs = words_apart(was.title, entry.title) if was.title != entry.title else ((), ())
@@ -156,7 +161,29 @@ class _Entries:
                 Field("valid until", str(was.ended or ""), str(entry.ended or "")),
             ]
             fields = [f for f in fields if f.before != f.after]
-            yield Change(entry.shown, entry.address, entry.title, *runs, fields=tuple(fields))
+            yield Change(
+                entry.shown, entry.address, entry.title, entry.billable, *runs, tuple(fields)
+            )
+
+    def billable_counts(self) -> dict[str, int]:
+        return {
+            "became_billable": self._billable_only_in(self.after, self.before),
+            "ceased_billable": self._billable_only_in(self.before, self.after),
+        }
+
+    def _billable_only_in(self, edition: Edition, other: Edition) -> int:
+        beside = aliased(CodeEntry)
+        return _count(
+            select(CodeEntry.key).where(
+                CodeEntry.release_id == edition.id,
+                CodeEntry.billable,
+                CodeEntry.key >= self.prefix,
+                CodeEntry.key < self.prefix + LAST,
+                ~exists().where(
+                    beside.release_id == other.id, beside.key == CodeEntry.key, beside.billable
+                ),
+            )
+        )
 
     def _entries(self, edition: Edition, keys: Sequence[str]) -> dict[str, CodeEntry]:
         found: dict[str, CodeEntry] = {}
@@ -211,6 +238,9 @@ class _Facts:
         if self.prefix:
             found = found.where(CodeFact.code >= self.prefix, CodeFact.code < self.prefix + LAST)
         return found
+
+    def billable_counts(self) -> dict[str, int]:
+        return {}
 
     def rows(self, sort: str, offset: int, limit: int) -> Iterable[Change]:
         keys = db.session.execute(self.keys(sort).offset(offset).limit(limit)).all()
