@@ -75,8 +75,10 @@ def app(application: Flask) -> Iterator[Flask]:
         db.session.commit()
         db.session.remove()
     for remembered in (
+        "code_changes",
         "code_editions",
         "code_pages",
+        "index_books",
         "job_topics",
         "job_topics_pay",
         "pay_postings",

@@ -78,6 +78,7 @@ GONE_OR_ABSENT = frozenset({404, 410})
 ABSENT = frozenset({404})
 NOT_TO_YOURSELF = frozenset({403})  # an employer does not apply to a listing of its own
 NO_SIMULATOR = frozenset({503})
+NOT_TWO_EDITIONS = frozenset({422})
 
 ROWS: dict[str, Row] = {
     "accounts.change_email": Row(),
@@ -128,10 +129,17 @@ ROWS: dict[str, Row] = {
     "codes.mine_as_json": Row(),
     "codes.note": Row(_code),
     "codes.revoke_key": Row(lambda side, _w: {"key_id": side.key_id}),
+    "codes.changes": Row(),
+    "codes.changes_csv": Row(_given(kind="icd10cm"), accepts=NOT_TWO_EDITIONS),
+    "codes.compare": Row(),
+    "codes.index": Row(_given(book="neoplasm"), accepts=ABSENT),
+    "codes.place_of_service": Row(),
+    "codes.range_csv": Row(_given(system="icd10cm", range="E10-E11")),
     "codes.search": Row(),
     "codes.search_as_json": Row(),
     "codes.show": Row(_code),
     "codes.show_as_json": Row(_code),
+    "codes.sources": Row(),
     "codes.suggest": Row(),
     "codes.system": Row(_given(system="icd10cm")),
     "codes.system_as_json": Row(_given(system="icd10cm")),

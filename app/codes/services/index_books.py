@@ -143,7 +143,7 @@ def letters(edition: Edition, book: Book) -> list[tuple[str, int]]:
     return sorted((str(letter), count) for letter, count in rows)
 
 
-def _counted(edition: Edition, book: Book) -> Select[Any]:
+def _counted(edition: Edition, book: Book) -> Select[str, int]:
     return select(IndexTerm.letter, func.count()).where(
         IndexTerm.release_id == edition.id, IndexTerm.book == book.name
     )

@@ -12,7 +12,6 @@ from sqlalchemy import and_, func, or_, select, true
 
 from app.codes.intake.tabular import NAMED_CODE
 from app.codes.models import (
-    HEADINGS,
     ICD10CM,
     CodeEntry,
     CodeNote,
@@ -248,19 +247,3 @@ def _sevenths(
             tuple(Seventh(c, tuple(texts), makes.get(c)) for c, texts in meanings.items()),
         )
     return None
-
-
-def chapters(release_id: int) -> list[tuple[Reference, str]]:
-    """The chapters of a release, each with the range of categories it holds."""
-    rows = db.session.scalars(
-        select(CodeEntry)
-        .where(CodeEntry.release_id == release_id, CodeEntry.kind.in_(HEADINGS))
-        .order_by(CodeEntry.position)
-    ).all()
-    found: list[tuple[Reference, str]] = []
-    for row in rows:
-        if row.kind == EntryKind.CHAPTER:
-            ends = [r.key.split("-") for r in rows if r.ancestors.split("/")[0] == row.key]
-            span = f"{min(e[0] for e in ends)}-{max(e[1] for e in ends)}" if ends else ""
-            found.append((Reference.of(row), span))
-    return found

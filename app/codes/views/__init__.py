@@ -9,3 +9,7 @@ __all__ = ["bp", "browse", "edits", "ncci_checker", "show"]
 from app.codes.views import described, keys, machine, mine, own
 
 __all__ = ["bp", "browse", "described", "keys", "machine", "mine", "own", "show"]
+from app.codes.views import browse, changes, compare, indexes, ranges, show, sources
+from app.codes.views.blueprint import bp
+
+__all__ = ["bp", "browse", "changes", "compare", "indexes", "ranges", "show", "sources"]

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from flask import Response, json, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock, limits
 from app.access import Who, access
 from app.codes import services
-from app.codes.models import ICD10CM, SYSTEMS
-from app.codes.services.structure import chapters
+from app.codes.models import SYSTEMS
+from app.codes.services import browsing, index_books
+from app.codes.services.editions import editions
+from app.codes.services.search import Answer
 from app.codes.views.blueprint import bp
-from app.codes.views.prepared import current_edition, shelves
+from app.codes.views.dates import chosen_day
+from app.codes.views.prepared import shelves
 from app.errors import NotFound
 from app.extensions import limiter
 from search.contract import MAX_TOTAL
@@ -27,27 +32,46 @@ LONGEST = 200  # characters of a search that are read
 @bp.get("/codes")
 @access(Who.ANYONE)
 def browse() -> ResponseReturnValue:
-    releases = [(name, services.edition_on(system)) for system, name in SYSTEMS.items()]
-    return render_template("codes/browse.html", releases=releases)
+    chosen = chosen_day()
+    day = chosen or clock.today()
+    return render_template(
+        "codes/browse.html",
+        systems=browsing.systems_on(day),
+        books=[(index_books.BOOKS[name], e) for name, e in index_books.books_on(day).items()],
+        not_loaded=browsing.kinds_not_loaded(),
+        has_places=editions().on("place-of-service", day) is not None,
+        today=day,
+        day=chosen,
+        action=request.path,
+    )
 
 
 @bp.get("/codes/search")
 @access(Who.ANYONE)
 @limiter.limit(limits.SEARCH_PER_ADDRESS)
 def search() -> ResponseReturnValue:
-    typed = _typed()
+    typed, system = _typed(), request.args.get("system", "")
+    if system not in SYSTEMS:
+        system = ""
     page = min(max(request.args.get("page", 1, type=int), 1), MAX_TOTAL // PAGE)
-    found = services.search_codes(typed, offset=(page - 1) * PAGE, limit=PAGE)
+    found = services.search_codes(typed, system=system, offset=(page - 1) * PAGE, limit=PAGE)
     return render_template(
         "codes/search.html",
         typed=typed,
         found=found,
-        system=ICD10CM,
-        system_name=SYSTEMS[ICD10CM],
+        groups=[(SYSTEMS[of], list(answers)) for of, answers in groupby(found.entries, _system)],
+        system=system,
+        systems=SYSTEMS,
         page=page,
         last_page=max(-(-found.total // PAGE), 1),
-        page_address=lambda number: url_for("codes.search", q=typed, page=number),
+        page_address=lambda number: url_for(
+            "codes.search", q=typed, system=system or None, page=number
+        ),
     )
+
+
+def _system(answer: Answer) -> str:
+    return answer.system
 
 
 @bp.get("/codes/suggest.json")
@@ -55,13 +79,20 @@ def search() -> ResponseReturnValue:
 @limiter.limit(limits.SEARCH_PER_ADDRESS)
 def suggest() -> ResponseReturnValue:
     typed, kept = _typed().lower(), shelves().suggestions
-    key = (current_edition(ICD10CM), typed, clock.unix(clock.now()) // SUGGESTED_FOR)
+    loaded, today = editions(), clock.today()
+    held = tuple(edition.id for edition in loaded.ids_on(SYSTEMS, today).values())
+    key = (held, typed, clock.unix(clock.now()) // SUGGESTED_FOR)
     body = kept.get(key)
     if body is None:
         found = services.search_codes(typed, limit=SUGGESTIONS, count=False)
         items = [
-            {"title": e.title, "code": e.shown, "url": f"/codes/{ICD10CM}/{e.address}"}
-            for e in found.entries
+            {
+                "title": answer.title,
+                "code": answer.shown,
+                "system": SYSTEMS[answer.system],
+                "url": f"/codes/{answer.system}/{answer.address}",
+            }
+            for answer in found.entries
         ]
         body = json.dumps({"items": items}).encode()
         if not found.degraded:
@@ -74,11 +105,18 @@ def suggest() -> ResponseReturnValue:
 @bp.get("/codes/<system>")
 @access(Who.ANYONE)
 def system(system: str) -> ResponseReturnValue:
-    release = services.edition_on(system) if system in SYSTEMS else None
-    if release is None:
-        raise NotFound("There is no such code system here, or none of its editions is loaded yet.")
+    chosen = chosen_day()
+    edition = editions().on(system, chosen or clock.today()) if system in SYSTEMS else None
+    if edition is None:
+        raise NotFound(
+            "There is no such code system here, or none of its editions is loaded for that day."
+        )
     return render_template(
-        "codes/system.html", release=release, name=SYSTEMS[system], chapters=chapters(release.id)
+        "codes/system.html",
+        edition=edition,
+        chapters=browsing.chapters(edition),
+        day=chosen,
+        action=request.path,
     )
 
 

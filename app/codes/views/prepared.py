@@ -16,14 +16,16 @@ from markupsafe import Markup
 from app import clock
 from app.codes import services
 from app.codes.intake.kinds import KINDS
-from app.codes.models import HEADINGS, SYSTEMS
+from app.codes.models import HEADINGS, ICD10PCS, SYSTEMS, EntryKind
 from app.codes.services.editions import editions
 from app.codes.services.gates import OpensTo, gates
 from app.codes.services.reference.describing import describe, official_description
+from app.codes.services.reference.pcs import table_of
 from app.codes.services.reference.subject import Subject, find_subject
 from app.codes.services.reference.topics import answers
 
 MEMORY = 24 * 1024 * 1024  # bytes in each process, for either kind of page
+LISTED = 100  # entries of a heading, on one page
 ABSENT = "absent"  # the section of what the page cannot say
 MEMORY_OF_SUGGESTIONS = 4 * 1024 * 1024
 
@@ -86,11 +88,12 @@ class Prepared:
     sections: tuple[Drawn, ...]
     closing: Markup
     reference: Markup  # of a heading
+    lists: tuple[Markup, ...] = ()  # of a heading: what stands under it, page by page
 
     @property
     def size(self) -> int:
         drawn = (self.head, self.top, self.closing, self.reference)
-        return sum(len(part) for part in (*drawn, *(s.markup for s in self.sections)))
+        return sum(len(part) for part in (*drawn, *self.lists, *(s.markup for s in self.sections)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +145,15 @@ def prepared_page(
     kept = (edition, system, subject.entry.address)
     found = shelf.get(kept)
     if found is None:
-        found = _heading(subject) if subject.entry.kind in HEADINGS else _drawn(subject)
+        found = _heading(subject) if _is_free(subject) else _drawn(subject)
         shelf.put(kept, found, found.size)
     return found
+
+
+def _is_free(subject: Subject) -> bool:
+    """Headings are for finding codes; a table of ICD-10-PCS is one too."""
+    kind = subject.entry.kind
+    return kind in HEADINGS or (subject.system == ICD10PCS and kind == EntryKind.CATEGORY)
 
 
 def _part(name: str, subject: Subject, **more: object) -> Markup:
@@ -193,7 +202,8 @@ def _drawn(subject: Subject) -> Prepared:
 
 
 def _heading(subject: Subject) -> Prepared:
-    entry = subject.entry
+    entry, under = subject.entry, subject.structure.children
+    pages = [under[at : at + LISTED] for at in range(0, len(under), LISTED)]
     return Prepared(
         system=subject.system,
         key=entry.key,
@@ -201,10 +211,11 @@ def _heading(subject: Subject) -> Prepared:
         is_heading=True,
         title=f"{entry.shown} {entry.title}",
         head=_part("parts/head", subject),
-        top=_part("parts/heading_top", subject),
+        top=_part("parts/heading_top", subject, table=table_of(subject)),
         sections=(),
         closing=Markup(""),
         reference=_part("parts/heading_reference", subject),
+        lists=tuple(_part("parts/heading_list", subject, rows=rows) for rows in pages),
     )
 
 

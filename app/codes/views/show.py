@@ -30,6 +30,7 @@ from app.codes.views.dates import chosen_day, code_url
 from app.codes.views.machine import answer_in_json, is_asked_for_json
 from app.codes.views.own import own_part
 from app.codes.views.prepared import Prepared, current_edition, guest_page, prepared_page
+from app.codes.views.ranges import heading_page, range_page
 from app.errors import NotFound
 
 LONGEST_SHOWN = 40  # characters of a wrong code that are repeated to the reader
@@ -53,9 +54,7 @@ def _show(system: str, code: str) -> ResponseReturnValue:
     if prepared is None:
         return answer
     if prepared.is_heading:
-        return render_template(
-            "codes/heading.html", prepared=prepared, day=day, action=request.path
-        )
+        return heading_page(prepared, day)
     counted = count_view(prepared.system, prepared.key)
     if counted.is_first:
         response = _first_view(edition, prepared, counted, day)
@@ -78,7 +77,7 @@ def find_page(
         return None, None, _nothing_that_day(system, day)
     prepared = prepared_page(edition, system, code, day)
     if prepared is None:
-        return edition, None, _unknown(system, code, day)
+        return edition, None, range_page(system, code, day) or _unknown(system, code, day)
     if prepared.address != code:
         asked = {n: v for n, v in request.args.items() if n != "on"} if suffix else {}
         return edition, None, redirect(code_url(system, prepared.address, suffix, **asked), 301)

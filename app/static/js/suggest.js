@@ -54,6 +54,12 @@ function enhance(input) {
     code.textContent = item.code;
     title.textContent = item.title;
     row.append(code, " ", title);
+    if (item.system) {
+      const system = document.createElement("span");
+      system.className = "muted small";
+      system.textContent = item.title ? ` ${item.system}` : item.system;
+      title.append(system);
+    }
     return row;
   }
 

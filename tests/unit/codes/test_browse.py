@@ -46,6 +46,7 @@ def test_suggestions_are_what_the_search_box_asks_for(client, release):
             {
                 "code": "E11.9",
                 "title": "Type 2 diabetes mellitus without complications",
+                "system": "ICD-10-CM",
                 "url": E119,
             }
         ]

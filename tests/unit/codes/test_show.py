@@ -156,7 +156,7 @@ def test_a_guests_second_code_shows_headings_and_the_way_to_an_account(client):
     assert page.status_code == 200
     assert SPENT in text
     assert "Billable or not Register to view content" in text
-    assert page.text.count("Create a free account to unlock this content") == 4
+    assert page.text.count("Create a free account to unlock this content") >= 4
     assert 'href="/register?next=/codes/icd10cm/E13"' in page.text
     assert 'href="/log-in?next=/codes/icd10cm/E13"' in page.text
     assert not [part for part in GATED if part in page.text]

@@ -4,7 +4,7 @@ import pytest
 
 from app.codes.services import edition_on, find_code
 from app.codes.services.description import common_description
-from app.codes.services.structure import MOST_LISTED, chapters, code_page
+from app.codes.services.structure import MOST_LISTED, code_page
 from tests.factories.codes import make_release
 
 
@@ -122,17 +122,6 @@ def test_headings_have_children_and_no_neighbors(page_of):
     assert (section.previous, section.following, section.billable_count) == (None, None, 0)
     assert shown(page_of("20").children) == ["V00-X58"]
     assert shown(page_of("V00-X58").children) == ["V00-V99", "W00-W19"]
-
-
-def test_chapters_know_the_range_they_hold(app):
-    release = make_release()
-    assert [(c.shown, span) for c, span in chapters(release.id)] == [
-        ("Chapter 4", "E08-E13"),
-        ("Chapter 7", "H53-H54"),
-        ("Chapter 17", "QA0-QA0"),
-        ("Chapter 19", "S00-T14"),
-        ("Chapter 20", "V00-X58"),
-    ]
 
 
 def test_the_edition_is_on_the_page(page_of):

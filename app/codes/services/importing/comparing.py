@@ -58,31 +58,44 @@ def compare_releases(before: int, after: int) -> dict[str, Any]:
 
 
 def _codes(before: int, after: int) -> dict[str, Any]:
-    old, new = aliased(CodeEntry), aliased(CodeEntry)
     return _part(
-        added=_missing(new, after, old, before),
-        removed=_missing(old, before, new, after),
-        changed=select(new.shown)
-        .join(old, and_(old.release_id == before, old.key == new.key))
-        .where(
-            new.release_id == after,
-            new.kind.not_in(HEADINGS),
-            or_(
-                old.title != new.title,
-                old.billable != new.billable,
-                old.ended.is_distinct_from(new.ended),
-            ),
-        )
-        .order_by(new.position),
+        added=entries_only_in(after, before),
+        removed=entries_only_in(before, after),
+        changed=entries_changed(before, after),
     )
 
 
-def _missing(one: Any, in_release: int, other: Any, not_in: int) -> Select[Any]:
+def entries_only_in(release: int, other: int) -> Select[Any]:
+    """Entries of one release that another does not have."""
+    absent = aliased(CodeEntry)
     return (
-        select(one.shown)
-        .outerjoin(other, and_(other.release_id == not_in, other.key == one.key))
-        .where(one.release_id == in_release, one.kind.not_in(HEADINGS), other.id.is_(None))
-        .order_by(one.position)
+        select(CodeEntry.shown)
+        .outerjoin(absent, and_(absent.release_id == other, absent.key == CodeEntry.key))
+        .where(
+            CodeEntry.release_id == release,
+            CodeEntry.kind.not_in(HEADINGS),
+            absent.id.is_(None),
+        )
+        .order_by(CodeEntry.position)
+    )
+
+
+def entries_changed(before: int, after: int) -> Select[Any]:
+    """Entries of the release after, whose title, use or end another has otherwise."""
+    old = aliased(CodeEntry)
+    return (
+        select(CodeEntry.shown)
+        .join(old, and_(old.release_id == before, old.key == CodeEntry.key))
+        .where(
+            CodeEntry.release_id == after,
+            CodeEntry.kind.not_in(HEADINGS),
+            or_(
+                old.title != CodeEntry.title,
+                old.billable != CodeEntry.billable,
+                old.ended.is_distinct_from(CodeEntry.ended),
+            ),
+        )
+        .order_by(CodeEntry.position)
     )
 
 

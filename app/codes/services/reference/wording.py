@@ -56,7 +56,9 @@ def _blocks(
     """
     bare = [[word.strip(_TRIM).lower() for word in words] for words in (a, b)]
     found: list[tuple[bool, tuple[int, int], tuple[int, int]]] = []
-    for tag, a1, a2, b1, b2 in SequenceMatcher(None, *bare, autojunk=False).get_opcodes():
+    for tag, a1, a2, b1, b2 in SequenceMatcher(
+        None, bare[0], bare[1], autojunk=False
+    ).get_opcodes():
         same = tag == "equal"
         found.append((same, (a1, a2), (b1, b2)))
     return _joined(found, bare[0])
