@@ -15,7 +15,7 @@ from app.applications.models import Application
 from app.billing.models import Charge, ChargeState, Order, OrderState
 from app.codes.models import CPT, HCPCS, HEADINGS, SYSTEMS, CodeEntry, CodeRelease
 from app.codes.services.editions import Edition, edition_on, editions
-from app.codes.services.reference.subject import KINDS_OF
+from app.codes.services.reference.subject import EDITS, KINDS_OF
 from app.employers.models import Organisation
 from app.engine import engine
 from app.extensions import db
