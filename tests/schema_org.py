@@ -58,6 +58,14 @@ VOCABULARY: dict[str, dict[str, tuple[str, ...]]] = {
     "Organization": {"logo": ("URL",)},
     "PropertyValue": {"propertyID": ("Text",), "value": ("Text", "Number")},
     "OccupationalExperienceRequirements": {"monthsOfExperience": ("Number",)},
+    "MedicalCode": {
+        "codeValue": ("Text",),
+        "codingSystem": ("Text",),
+        "inCodeSet": ("CategoryCodeSet", "URL"),
+    },
+    "CategoryCodeSet": {},
+    "BreadcrumbList": {"itemListElement": ("ListItem",)},
+    "ListItem": {"item": ("URL",), "position": ("Integer",)},
 }
 # What everything has.
 THING: dict[str, tuple[str, ...]] = {
@@ -102,6 +110,7 @@ _SIMPLE: dict[str, Callable[[Any], bool]] = {
     "Text": lambda value: isinstance(value, str) and bool(value.strip()),
     "URL": lambda value: isinstance(value, str) and urlsplit(value).scheme in ("http", "https"),
     "Number": _is_number,
+    "Integer": lambda value: isinstance(value, int) and not isinstance(value, bool),
     "Boolean": lambda value: isinstance(value, bool),
     "Date": _is_date,
     "DateTime": _is_moment,
@@ -116,6 +125,27 @@ def faults(posting: dict[str, Any]) -> list[str]:
         return ["@type"]
     body = {name: value for name, value in posting.items() if name != "@context"}
     return [*_against_the_vocabulary(body, "JobPosting"), *_against_google(posting)]
+
+
+def faults_of_a_code(data: dict[str, Any]) -> list[str]:
+    """Everything wrong with the data of a code's page: the code itself, or the way to it."""
+    if data.get("@context") not in ("https://schema.org/", "https://schema.org"):
+        return ["@context"]
+    body = {name: value for name, value in data.items() if name != "@context"}
+    found = list(_against_the_vocabulary(body, str(data.get("@type"))))
+    if data.get("@type") == "MedicalCode":
+        return found + [f"{n}: required" for n in ("codeValue", "codingSystem") if n not in data]
+    if data.get("@type") != "BreadcrumbList":
+        return [*found, "@type"]
+    steps = data.get("itemListElement", [])
+    if [step.get("position") for step in steps] != list(range(1, len(steps) + 1)) or not steps:
+        found.append("itemListElement: positions count from 1")
+    return found + [
+        f"itemListElement.{name}: required"
+        for step in steps
+        for name in ("name", "item")
+        if not step.get(name)
+    ]
 
 
 def _against_the_vocabulary(node: dict[str, Any], path: str) -> Iterator[str]:

@@ -9,7 +9,6 @@ __all__ = ["bp", "browse", "edits", "ncci_checker", "show"]
 from app.codes.views import described, keys, machine, mine, own
 
 __all__ = ["bp", "browse", "described", "keys", "machine", "mine", "own", "show"]
-from app.codes.views import browse, changes, compare, indexes, ranges, show, sources
-from app.codes.views.blueprint import bp
+from app.codes.views import changes, compare, indexes, ranges, sources
 
 __all__ = ["bp", "browse", "changes", "compare", "indexes", "ranges", "show", "sources"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import Response, current_app, jsonify, redirect, request
+from flask import Response, current_app, json, redirect, request
 from flask.typing import ResponseReturnValue
 
 from app import clock
@@ -22,7 +22,7 @@ from app.codes.views.counting import count_view
 from app.codes.views.dates import chosen_day, code_url
 from app.codes.views.plain_pages import code_document, find_plain, heading_document, site_url
 from app.codes.views.prepared import current_edition
-from app.errors import Invalid, NotFound
+from app.errors import TITLES, Invalid, NotFound
 from search.contract import MAX_TOTAL
 
 PAGE = 25
@@ -58,9 +58,9 @@ def answer_in_json(system: str, code: str, suffix: str = "") -> ResponseReturnVa
         if found.address != code:
             return redirect(code_url(system, found.address, suffix), 301)
         if found.is_heading:
-            return jsonify(heading_document(found, day))
+            return _json(heading_document(found, day))
         counted = count_view(found.system, found.key)
-        response: Response = jsonify(code_document(found, counted, day))
+        response = _json(code_document(found, counted, day))
         counted.remember(response)
         response.vary.update(("Authorization", "Cookie"))
         return response
@@ -93,7 +93,13 @@ def _unknown(system: str, code: str, day: date | None) -> ResponseReturnValue:
 
 
 def _missing(message: str, **more: Any) -> ResponseReturnValue:
-    return jsonify(error="Page not found", message=message, **more), 404
+    return _json({"error": TITLES[404], "message": message, **more}), 404
+
+
+def _json(document: dict[str, Any]) -> Response:
+    """In the order it was put together, for people who read it too."""
+    text = json.dumps(document, sort_keys=False, ensure_ascii=False)
+    return Response(text, mimetype="application/json")
 
 
 def _link(system: str, code: str, address: str) -> dict[str, Any]:
@@ -118,7 +124,7 @@ def system_as_json(system: str) -> ResponseReturnValue:
             }
             for entry, span in chapters(edition.id)
         ]
-        return jsonify(
+        return _json(
             {
                 **system_in_plain(edition, on),
                 "day": on.isoformat(),
@@ -140,19 +146,20 @@ def search_as_json() -> ResponseReturnValue:
         page = min(max(request.args.get("page", 1, type=int), 1), MAX_TOTAL // PAGE)
         found = services.search_codes(typed, system=system, offset=(page - 1) * PAGE, limit=PAGE)
         untitled = system == CPT and "json" not in current_app.config["CPT_LICENSED_USES"]
-        pages = max(-(-found.total // PAGE), 1)
-        return jsonify(
-            query=typed,
-            system=system,
-            total=found.total,
-            page=page,
-            pages=pages,
-            degraded=found.degraded,
-            results=[
-                {
-                    **_link(system, entry.shown, entry.address),
-                    "title": None if untitled else entry.title or None,
-                }
-                for entry in found.entries
-            ],
+        return _json(
+            {
+                "query": typed,
+                "system": system,
+                "total": found.total,
+                "page": page,
+                "pages": max(-(-found.total // PAGE), 1),
+                "degraded": found.degraded,
+                "results": [
+                    {
+                        **_link(system, entry.shown, entry.address),
+                        "title": None if untitled else entry.title or None,
+                    }
+                    for entry in found.entries
+                ],
+            }
         )

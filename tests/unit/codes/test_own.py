@@ -156,8 +156,8 @@ def test_notes_are_searched_by_words_and_by_code(member, account):
     make_note(account, "E119", "insulin 100% of the time")
     make_note(account, "E13", "nothing of it")
     make_note(make_account(), "E11", "insulin of another")
-    asked = ("INSULIN", "time+insulin", "100%25", "e11.9", "zzz", "%00", "%25", "x" * 900)
-    found = {q: member.get(f"{MINE}?show=notes&q={q}").text for q in asked}
+    queries = ("INSULIN", "time+insulin", "100%25", "e11.9", "zzz", "%00", "%25", "x" * 900)
+    found = {q: member.get(f"{MINE}?show=notes&q={q}").text for q in queries}
     for q in ("INSULIN", "time+insulin", "100%25", "e11.9"):
         assert "insulin 100% of the time" in found[q], q
         assert "nothing of it" not in found[q], q

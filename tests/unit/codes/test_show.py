@@ -15,6 +15,7 @@ from app.codes.services.structure import MOST_LISTED
 from app.extensions import db
 from tests.factories.accounts import make_account
 from tests.factories.codes import BOOK, make_release
+from tests.schema_org import faults_of_a_code
 from tests.watch import statements
 
 E119 = "/codes/icd10cm/E11.9"
@@ -379,8 +380,23 @@ def test_an_open_page_names_its_canonical_address_and_what_it_is(client):
     page = client.get(E119)
     assert '<link rel="canonical" href="http://127.0.0.1:8000/codes/icd10cm/E11.9">' in page.text
     assert "<title>E11.9 Type 2 diabetes mellitus without complications" in page.text
-    data = json.loads(re.search(r'ld\+json">(.*?)</script>', page.text)[1])
-    assert (data["@type"], data["codeValue"]) == ("MedicalCode", "E11.9")
+    code, way = structured_data(page)
+    assert (code["@type"], code["codeValue"]) == ("MedicalCode", "E11.9")
+    assert faults_of_a_code(code) == faults_of_a_code(way) == []
+    steps = [step["item"].removeprefix("http://127.0.0.1:8000/codes") for step in
+             way["itemListElement"]]  # fmt: skip
+    assert steps[:3] == ["", "/icd10cm", "/icd10cm/4"]
+    assert steps[-1] == "/icd10cm/E11.9"
+
+
+def structured_data(page) -> list[dict]:
+    return [json.loads(found) for found in re.findall(r'ld\+json">(.*?)</script>', page.text)]
+
+
+def test_a_heading_is_no_code_and_says_only_where_it_stands(client):
+    (way,) = structured_data(client.get("/codes/icd10cm/E08-E13"))
+    assert faults_of_a_code(way) == []
+    assert way["itemListElement"][-1]["name"] == "E08-E13"
 
 
 def test_titles_cannot_bring_markup(client):

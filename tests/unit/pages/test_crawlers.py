@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -11,6 +12,7 @@ from flask.testing import FlaskClient
 
 from app import clock
 from app.codes.models import CodeEntry, CodeRelease
+from app.codes.services.editions import forget_editions
 from app.extensions import db
 from app.jobs.models import JobState
 from app.jobs.services.landing import count_topics
@@ -30,21 +32,25 @@ def addresses(client: FlaskClient, path: str) -> list[str]:
     return [found.text or "" for found in ET.fromstring(response.text).iter(f"{NAMESPACE}loc")]
 
 
-def load_codes(*codes: str, state: str = "published") -> CodeRelease:
-    release = CodeRelease(
-        kind="icd10cm",
-        edition="April 1, 2026",
-        effective_from=date(2026, 4, 1),
-        source="test.xml",
-        sha256="0" * 64,
-        state=state,
-        imported_at=clock.now(),
-        heartbeat_at=clock.now(),
-    )
+def load_codes(
+    *codes: str, state: str = "published", system: str = "icd10cm", kind: str = "code", **more: Any
+) -> CodeRelease:
+    forget_editions()
+    fields = {
+        "kind": system,
+        "edition": "April 1, 2026",
+        "effective_from": date(2026, 4, 1),
+        "source": "test.xml",
+        "sha256": "0" * 64,
+        "state": state,
+        "imported_at": clock.now(),
+        "heartbeat_at": clock.now(),
+    }
+    release = CodeRelease(**{**fields, **more})
     db.session.add(release)
     db.session.flush()
     rows = [("1", "Chapter 1", "chapter"), ("A00-A09", "A00-A09", "section")]
-    rows += [(code.replace(".", ""), code, "code") for code in codes]
+    rows += [(code.replace(".", ""), code, kind) for code in codes]
     for position, (key, shown, kind) in enumerate(rows):
         db.session.add(
             CodeEntry(
@@ -186,13 +192,55 @@ def sitemap_faults(body: bytes, outer: str) -> list[str]:
     return faults
 
 
-def test_codes_are_in_the_sitemap_and_headings_are_not(client: FlaskClient) -> None:
+def test_codes_and_headings_are_in_sitemaps_of_their_own(client: FlaskClient) -> None:
     load_codes("A00.0", "A00.1")
 
     assert addresses(client, "/sitemap-icd10cm-1.xml") == [
         f"{BASE}/codes/icd10cm/A00.0",
         f"{BASE}/codes/icd10cm/A00.1",
     ]
+    assert addresses(client, "/sitemap-icd10cm-headings.xml") == [
+        f"{BASE}/codes/icd10cm",
+        f"{BASE}/codes/icd10cm/1",
+        f"{BASE}/codes/icd10cm/A00-A09",
+    ]
+
+
+def test_numbers_and_modifiers_are_in_the_sitemap_too(client: FlaskClient) -> None:
+    load_codes("00000", system="cpt", kind="code")
+    load_codes("ZZ", system="hcpcs", kind="modifier")
+
+    assert addresses(client, "/sitemap-cpt-1.xml") == [f"{BASE}/codes/cpt/00000"]
+    assert addresses(client, "/sitemap-hcpcs-1.xml") == [f"{BASE}/codes/hcpcs/ZZ"]
+    assert len(addresses(client, "/sitemap.xml")) == 5
+
+
+def changed_on(client: FlaskClient, path: str) -> set[str]:
+    found = ET.fromstring(client.get(path).text).iter(f"{NAMESPACE}lastmod")
+    return {changed.text or "" for changed in found}
+
+
+def test_codes_changed_when_the_last_release_that_speaks_of_them_was_put_live(
+    client: FlaskClient,
+) -> None:
+    load_codes("A00.0", published_at=datetime(2026, 4, 2, tzinfo=UTC))
+    load_codes("00000", system="cpt", published_at=datetime(2026, 4, 3, tzinfo=UTC))
+    load_codes(system="ms-drg", published_at=datetime(2026, 5, 4, tzinfo=UTC))
+    load_codes(system="ptp-hospital", published_at=datetime(2026, 5, 5, tzinfo=UTC))
+    load_codes(system="icd9cm", published_at=datetime(2026, 6, 6, tzinfo=UTC))
+
+    for path in ("/sitemap-icd10cm-1.xml", "/sitemap-icd10cm-headings.xml"):
+        assert changed_on(client, path) == {"2026-05-04"}
+    assert changed_on(client, "/sitemap-cpt-1.xml") == {"2026-05-05"}
+    assert changed_on(client, "/sitemap.xml") == {"2026-05-04", "2026-05-05", "2026-06-06"}
+
+
+def test_an_edition_put_live_ahead_changes_pages_on_the_day_it_holds(client: FlaskClient) -> None:
+    load_codes("A00.0", published_at=datetime(2026, 2, 2, tzinfo=UTC))
+    ahead = clock.today() + timedelta(days=30)
+    load_codes("A00.0", published_at=clock.now(), effective_from=ahead)
+
+    assert changed_on(client, "/sitemap-icd10cm-1.xml") == {"2026-04-01"}
 
 
 def test_codes_are_cut_into_files_that_leave_none_out(
@@ -206,7 +254,9 @@ def test_codes_are_cut_into_files_that_leave_none_out(
     assert client.get("/sitemap-icd10cm-3.xml").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/sitemap-icd10cm-0.xml", "/sitemap-none-1.xml"])
+@pytest.mark.parametrize(
+    "path", ["/sitemap-icd10cm-0.xml", "/sitemap-none-1.xml", "/sitemap-cpt-headings.xml"]
+)
 def test_a_sitemap_that_does_not_exist_is_not_found(client: FlaskClient, path: str) -> None:
     load_codes("A00.0")
 
