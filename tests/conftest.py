@@ -75,8 +75,11 @@ def app(application: Flask) -> Iterator[Flask]:
         db.session.commit()
         db.session.remove()
     for remembered in (
+        "code_coverage_documents",
+        "code_drg_groups",
         "code_editions",
         "code_pages",
+        "code_risk_models",
         "job_topics",
         "job_topics_pay",
         "pay_postings",

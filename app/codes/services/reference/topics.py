@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.codes.services.reference import book
+from app.codes.services.reference import book, coverage, crosswalks, inpatient, risk
 from app.codes.services.reference.contract import Absence, Section, Topic, Why, answer
 from app.codes.services.reference.subject import Subject
 
@@ -13,6 +13,12 @@ TOPICS: tuple[Topic, ...] = (
     book.BILLABLE,
     book.PLACE,
     *book.NOTES,
+    coverage.COVERAGE,
+    coverage.PAIRS,
+    inpatient.DRG,
+    inpatient.MCE,
+    risk.HCC,
+    crosswalks.GEM,
 )
 
 

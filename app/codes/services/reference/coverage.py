@@ -1,0 +1,266 @@
+"""What Medicare coverage documents say of a code, and what they list beside it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select, union_all
+
+from app.codes.intake.kinds import KINDS
+from app.codes.models import CPT, HCPCS, ICD10CM, CodeFact
+from app.codes.services.coverage_documents import (
+    ARTICLES,
+    LCDS,
+    Document,
+    find_documents,
+    order_of,
+)
+from app.codes.services.editions import Edition
+from app.codes.services.reference.contract import (
+    Absence,
+    Answer,
+    Section,
+    Topic,
+    Why,
+    none_in,
+)
+from app.codes.services.reference.subject import FactRow, Subject, name_codes, procedure_system
+from app.codes.services.structure import Reference
+from app.extensions import db
+
+MOST_DOCUMENTS = 60  # named on a code page
+MOST_PAIRED = 12  # documents whose lists are shown beside the code
+PER_DOCUMENT = 100
+_COVERAGE = "Medicare coverage (LCD, article, NCD)"
+_PAIRS = "Diagnoses and procedures listed together"
+_LISTING = ("article_code", "article_icd", "lcd_code")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A document as a link names it."""
+
+    number: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A document that lists the code, and how."""
+
+    number: str
+    kind: str
+    type: str
+    title: str
+    effective: str | None
+    ended: str | None
+    retired: str | None
+    states: tuple[str, ...]
+    lcds: tuple[Named, ...]
+    groups: tuple[str, ...]  # "covered, group 1"
+
+
+@dataclass(frozen=True, slots=True)
+class OfContractor:
+    """What one contractor's documents say, or those of several that share them."""
+
+    contractor: str
+    states: tuple[str, ...]
+    documents: tuple[Listing, ...]
+
+
+def _editions(subject: Subject) -> tuple[Edition, ...]:
+    kinds = (ARTICLES,) if subject.system == ICD10CM else (ARTICLES, LCDS)
+    return tuple(e for kind in kinds if (e := subject.edition_of(kind)) is not None)
+
+
+def _listing_rows(subject: Subject) -> list[FactRow]:
+    return [row for topic in _LISTING for row in subject.about(topic)]
+
+
+def _coverage(subject: Subject) -> Answer:
+    editions = _editions(subject)
+    if not editions:  # of a diagnosis only articles say anything
+        sentence = f"{_COVERAGE}: no edition of {KINDS[ARTICLES].title} is loaded."
+        return Absence(Why.NOT_LOADED, sentence)
+    rows = _listing_rows(subject)
+    if not rows:
+        return none_in(_COVERAGE, editions, f"no document lists {subject.entry.shown}")
+    numbers = sorted({row.other for row in rows}, key=order_of)
+    # An LCD that an article belongs to is named from its own release, which codes do not search.
+    lcds = subject.edition_of(LCDS)
+    searched = {e.id: e for e in (*editions, lcds) if e is not None}
+    found = find_documents(searched.values(), numbers[:MOST_DOCUMENTS])
+    listings = [
+        (found[number], _listing(number, found, rows))
+        for number in numbers[:MOST_DOCUMENTS]
+        if number in found
+    ]
+    content = {
+        "contractors": _by_contractor(listings),
+        "count": len(numbers),
+        "shown": len(listings),
+        "covered": any(row.data.get("covered") for row in rows),
+    }
+    return Section(content, editions)
+
+
+def _listing(number: str, found: dict[str, Document], rows: Iterable[FactRow]) -> Listing:
+    document = found[number]
+    return Listing(
+        number=number,
+        kind=document.kind,
+        type=document.type,
+        title=document.title,
+        effective=document.effective,
+        ended=document.ended,
+        retired=document.retired,
+        states=tuple(sorted(document.states)),
+        lcds=tuple(
+            Named(lcd, found[lcd].title if lcd in found else "")
+            for lcd in document.related
+            if lcd.startswith("L")
+        ),
+        groups=tuple(dict.fromkeys(_group(row) for row in rows if row.other == number)),
+    )
+
+
+def _group(row: FactRow) -> str:
+    group = row.data.get("group")
+    of = f", group {group}" if group else ""
+    if row.topic != "article_icd":
+        return f"listed{of}"
+    star = ", with an asterisk" if row.data.get("asterisk") else ""
+    return f"{'covered' if row.data['covered'] else 'not covered'}{of}{star}"
+
+
+def _by_contractor(listings: Sequence[tuple[Document, Listing]]) -> list[OfContractor]:
+    by_name: dict[str, list[tuple[Document, Listing]]] = {}
+    for document, listing in listings:
+        name = ", ".join(document.contractor_names) or "Contractor not named"
+        by_name.setdefault(name, []).append((document, listing))
+    return [
+        OfContractor(
+            name,
+            tuple(sorted({state for document, _ in of for state in document.states})),
+            tuple(listing for _, listing in of),
+        )
+        for name, of in sorted(by_name.items())
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """A code that a document lists beside the page's own."""
+
+    system: str
+    code: str
+    address: str | None
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class PairedGroup:
+    name: str  # "Group 1"
+    count: int
+    codes: tuple[Paired, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PairedDocument:
+    number: str
+    groups: tuple[PairedGroup, ...]
+    more: bool  # whether the document lists further ones
+
+
+def _pairs(subject: Subject) -> Answer:
+    edition = subject.edition_of(ARTICLES)
+    assert edition is not None  # the contract asks only then
+    is_diagnosis = subject.system == ICD10CM
+    wanted, what = ("article_code", "procedures") if is_diagnosis else ("article_icd", "diagnoses")
+    own = subject.about("article_icd" if is_diagnosis else "article_code")
+    if is_diagnosis:
+        own = [row for row in own if row.data["covered"]]
+    numbers = sorted({row.other for row in own}, key=order_of)
+    listed = _listed(edition, wanted, numbers[:MOST_PAIRED])
+    if not listed:
+        sentence = f"no article lists covered {what} beside {subject.entry.shown}"
+        return none_in(_PAIRS, (edition,), sentence)
+    keys = {(_system_of(wanted, key), key) for rows in listed.values() for key, _ in rows}
+    named = name_codes(keys, subject.loaded, subject.day)
+    documents = [
+        _paired(number, listed[number], wanted, named) for number in numbers if number in listed
+    ]
+    content = {
+        "what": what,
+        "documents": documents,
+        "other_documents": numbers[MOST_PAIRED:],
+    }
+    return Section(content, (edition,))
+
+
+def _system_of(topic: str, key: str) -> str:
+    return ICD10CM if topic == "article_icd" else procedure_system(key)
+
+
+def _listed(
+    edition: Edition, topic: str, numbers: Sequence[str]
+) -> dict[str, list[tuple[str, int]]]:
+    """The first codes of the topic in each document, with their groups: one query."""
+    if not numbers:
+        return {}
+    parts = [
+        select(CodeFact.id, CodeFact.code, CodeFact.other, CodeFact.data)
+        .where(
+            CodeFact.release_id == edition.id, CodeFact.other == number, CodeFact.topic == topic,
+            CodeFact.other != "",
+        )
+        .order_by(CodeFact.id)
+        .limit(2 * PER_DOCUMENT + 1)
+        .subquery()
+        for number in numbers
+    ]  # fmt: skip
+    found: dict[str, list[tuple[str, int]]] = {}
+    for _, code, other, data in db.session.execute(
+        union_all(*(select(part) for part in parts)).order_by("id")
+    ):
+        said = json.loads(data)
+        if said.get("covered", True):
+            found.setdefault(other, []).append((code, said.get("group") or 0))
+    return {number: list(dict.fromkeys(rows)) for number, rows in found.items()}
+
+
+def _paired(
+    number: str,
+    rows: Sequence[tuple[str, int]],
+    topic: str,
+    named: dict[tuple[str, str], Reference],
+) -> PairedDocument:
+    groups: dict[int, list[Paired]] = {}
+    for key, group in rows[:PER_DOCUMENT]:
+        system = _system_of(topic, key)
+        known = named.get((system, key))
+        groups.setdefault(group, []).append(
+            Paired(
+                system,
+                known.shown if known else key,
+                known.address if known else None,
+                known.title if known else "",
+            )
+        )
+    return PairedDocument(
+        number,
+        tuple(
+            PairedGroup(f"Group {group}" if group else "", len(codes), tuple(codes))
+            for group, codes in sorted(groups.items())
+        ),
+        len(rows) > PER_DOCUMENT,
+    )
+
+
+COVERAGE = Topic(
+    "coverage", _COVERAGE, _coverage, kinds=(ARTICLES, LCDS), systems=(HCPCS, CPT, ICD10CM)
+)
+PAIRS = Topic("pairs", _PAIRS, _pairs, kinds=(ARTICLES,), systems=(HCPCS, CPT, ICD10CM))
