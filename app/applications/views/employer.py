@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import limits
@@ -12,7 +12,7 @@ from app.applications.documents import credential_labels
 from app.applications.forms import MOVABLE, MoveForm
 from app.applications.models import STAGES, Application, Stage
 from app.applications.views.blueprint import bp
-from app.downloads import send_document
+from app.downloads import send_csv, send_document
 from app.errors import Conflict, Invalid
 from app.extensions import db, limiter
 from app.seekers.services import coder_sent, match, note_access
@@ -105,11 +105,4 @@ def resume(application_id: int) -> ResponseReturnValue:
 def export(job_id: int) -> ResponseReturnValue:
     content = services.export(actor(), job_id)
     db.session.commit()
-    return Response(
-        content,
-        mimetype="text/csv",
-        headers={
-            "Content-Disposition": f'attachment; filename="applications-{job_id}.csv"',
-            "Cache-Control": "private, no-store",
-        },
-    )
+    return send_csv(content, f"applications-{job_id}.csv")

@@ -9,11 +9,12 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
-from app.applications.documents import HEADINGS, neutralise
+from app.applications.documents import HEADINGS
 from app.applications.models import Application, Stage
 from app.applications.services import application_for, board_of, export, listed, resume_for
 from app.applications.services.pipeline import IN_A_COLUMN, PAGE
 from app.audit import AuditEntry
+from app.csv_tables import neutralise
 from app.errors import NotFound, NotPermitted
 from app.extensions import db
 from app.jobs.models import Job
