@@ -10,8 +10,10 @@ from markupsafe import Markup
 from app import clock, taxonomy
 
 
-def long_date(value: date | datetime) -> str:
-    """23 November 2026 as the trade writes it: November 23, 2026."""
+def long_date(value: date | datetime | str) -> str:
+    """23 November 2026, or its ISO text, as the trade writes it: November 23, 2026."""
+    if isinstance(value, str):
+        value = date.fromisoformat(value)
     return f"{value:%B} {value.day}, {value.year}"
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import JSON, String, and_, case, cast, or_, select
+from sqlalchemy import JSON, String, and_, case, cast, func, or_, select
 
 from app.codes.models import CodeFact
 from app.codes.services.editions import Edition
@@ -92,6 +92,11 @@ def find_documents(editions: Iterable[Edition], numbers: Collection[str]) -> dic
             CodeFact.release_id.in_(held), CodeFact.topic.in_(_ABOUT), wanted
         ),
     )
+
+
+def title_of_document() -> Any:
+    """The title of a fact that is a document."""
+    return func.coalesce(_PARSED["title"].as_string(), "")
 
 
 def _columns() -> list[Any]:

@@ -229,7 +229,7 @@ HEADINGS = ("Code", "Description", "Translated to", "Description of it", "How", 
 
 def as_rows(found: Translation) -> list[tuple[str, ...]]:
     """The translation as a spreadsheet has it: one row for each thing translated to."""
-    rows: list[tuple[str, ...]] = [HEADINGS]
+    rows: list[tuple[str, ...]] = []
     for row in found.rows:
         own = (row.source, row.title)
         for line in row.lines:

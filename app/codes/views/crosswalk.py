@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
-from flask import Response, redirect, render_template, request
+from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
@@ -13,11 +13,12 @@ from app import clock, limits
 from app.access import Who, access
 from app.codes.forms import CrosswalkForm
 from app.codes.services.code_lists import MOST_BYTES, MOST_CODES, codes_typed, codes_uploaded
-from app.codes.services.crosswalk import ROUTES, Translation, as_rows, translate
+from app.codes.services.crosswalk import HEADINGS, ROUTES, Translation, as_rows, translate
 from app.codes.services.editions import editions
 from app.codes.views.blueprint import bp
 from app.codes.views.dates import chosen_day
-from app.downloads import spreadsheet
+from app.csv_tables import csv_table
+from app.downloads import send_csv
 from app.errors import Invalid
 from app.extensions import limiter
 
@@ -91,12 +92,8 @@ def _found(form: CrosswalkForm, codes: Sequence[str]) -> Translation | None:
 
 def _answer(form: CrosswalkForm, found: Translation | None, wants: str) -> ResponseReturnValue:
     if found is not None and wants == _SPREADSHEET:
-        name = f"crosswalk-{found.route.id}.csv"
-        headers = {
-            "Content-Disposition": f'attachment; filename="{name}"',
-            "Cache-Control": "private, no-store",
-        }
-        return Response(spreadsheet(as_rows(found)), mimetype="text/csv", headers=headers)
+        content = csv_table(HEADINGS, as_rows(found))
+        return send_csv(content, f"crosswalk-{found.route.id}.csv")
     rows, lines = [], 0
     for row in found.rows if found else ():
         lines += max(len(row.lines), 1)

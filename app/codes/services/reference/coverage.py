@@ -16,6 +16,7 @@ from app.codes.services.coverage_documents import (
     Document,
     find_documents,
     order_of,
+    title_of_document,
 )
 from app.codes.services.editions import Edition
 from app.codes.services.reference.contract import (
@@ -33,6 +34,7 @@ from app.extensions import db
 MOST_DOCUMENTS = 60  # named on a code page
 MOST_PAIRED = 12  # documents whose lists are shown beside the code
 PER_DOCUMENT = 100
+MOST_ROWS = 2 * PER_DOCUMENT + 1  # looked at for them: a code may stand in several groups
 _COVERAGE = "Medicare coverage (LCD, article, NCD)"
 _PAIRS = "Diagnoses and procedures listed together"
 _LISTING = ("article_code", "article_icd", "lcd_code")
@@ -171,6 +173,7 @@ class PairedGroup:
 @dataclass(frozen=True, slots=True)
 class PairedDocument:
     number: str
+    title: str
     groups: tuple[PairedGroup, ...]
     more: bool  # whether the document lists further ones
 
@@ -184,14 +187,16 @@ def _pairs(subject: Subject) -> Answer:
     if is_diagnosis:
         own = [row for row in own if row.data["covered"]]
     numbers = sorted({row.other for row in own}, key=order_of)
-    listed = _listed(edition, wanted, numbers[:MOST_PAIRED])
+    listed, titles = _listed(edition, wanted, numbers[:MOST_PAIRED])
     if not listed:
         sentence = f"no article lists covered {what} beside {subject.entry.shown}"
         return none_in(_PAIRS, (edition,), sentence)
     keys = {(_system_of(wanted, key), key) for rows in listed.values() for key, _ in rows}
     named = name_codes(keys, subject.loaded, subject.day)
     documents = [
-        _paired(number, listed[number], wanted, named) for number in numbers if number in listed
+        _paired(number, titles.get(number, ""), listed[number], wanted, named)
+        for number in numbers
+        if number in listed
     ]
     content = {
         "what": what,
@@ -207,33 +212,39 @@ def _system_of(topic: str, key: str) -> str:
 
 def _listed(
     edition: Edition, topic: str, numbers: Sequence[str]
-) -> dict[str, list[tuple[str, int]]]:
-    """The first codes of the topic in each document, with their groups: one query."""
+) -> tuple[dict[str, list[tuple[str, int]]], dict[str, str]]:
+    """The first codes of the topic in each document with their groups, and titles: one query."""
     if not numbers:
-        return {}
+        return {}, {}
+    columns = (CodeFact.id, CodeFact.code, CodeFact.other)
+    of_release = CodeFact.release_id == edition.id
     parts = [
-        select(CodeFact.id, CodeFact.code, CodeFact.other, CodeFact.data)
-        .where(
-            CodeFact.release_id == edition.id, CodeFact.other == number, CodeFact.topic == topic,
-            CodeFact.other != "",
-        )
+        select(*columns, CodeFact.data.label("said"))
+        .where(of_release, CodeFact.other == number, CodeFact.topic == topic, CodeFact.other != "")
         .order_by(CodeFact.id)
-        .limit(2 * PER_DOCUMENT + 1)
+        .limit(MOST_ROWS)
         .subquery()
         for number in numbers
-    ]  # fmt: skip
+    ]
+    titles = select(*columns, title_of_document()).where(
+        of_release, CodeFact.code.in_(numbers), CodeFact.topic == "article"
+    )
     found: dict[str, list[tuple[str, int]]] = {}
-    for _, code, other, data in db.session.execute(
-        union_all(*(select(part) for part in parts)).order_by("id")
-    ):
-        said = json.loads(data)
-        if said.get("covered", True):
-            found.setdefault(other, []).append((code, said.get("group") or 0))
-    return {number: list(dict.fromkeys(rows)) for number, rows in found.items()}
+    named: dict[str, str] = {}
+    rows = union_all(titles, *(select(part) for part in parts)).order_by("id")
+    for _, code, other, said in db.session.execute(rows):
+        if not other:
+            named[code] = said
+            continue
+        data = json.loads(said)
+        if data.get("covered", True):
+            found.setdefault(other, []).append((code, data.get("group") or 0))
+    return {number: list(dict.fromkeys(codes)) for number, codes in found.items()}, named
 
 
 def _paired(
     number: str,
+    title: str,
     rows: Sequence[tuple[str, int]],
     topic: str,
     named: dict[tuple[str, str], Reference],
@@ -252,6 +263,7 @@ def _paired(
         )
     return PairedDocument(
         number,
+        title,
         tuple(
             PairedGroup(f"Group {group}" if group else "", len(codes), tuple(codes))
             for group, codes in sorted(groups.items())

@@ -61,7 +61,10 @@ def _diagnosis(subject: Subject, edition: Edition) -> Answer:
     ]
     placed.sort(key=lambda p: (RANK.get(p.model, len(RANK)), p.model, int(p.category.number)))
     held = {row.data["model"] for row in rows}
-    content = {"categories": placed, "not_in": [m for m in models.models if m not in held]}
+    content = {
+        "categories": placed,
+        "not_in": [m for m in models.models if m in RANK and m not in held],
+    }
     return Section(content, (edition,))
 
 
