@@ -8,11 +8,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from app import clock
 from app.codes.intake.contract import Hints
 from app.codes.intake.files import Member
 from app.codes.intake.mcd import ARTICLES, LCDS
 from app.codes.intake.mcd_ncd import COLUMNS as NCD_COLUMNS
+from app.codes.intake.rows import Entry
 from app.codes.models import CodeRelease
+from app.codes.services.editions import forget_editions
+from app.codes.services.importing.bulk import write_rows
+from app.extensions import db
 from tests.factories.codes import load, make_member
 
 EFFECTIVE = date(2026, 4, 1)
@@ -137,3 +142,22 @@ def _members(tables: dict[str, Rows], columns: Mapping[str, Sequence[str]]) -> l
         writer.writerows(rows)
         members.append(make_member(out.getvalue(), f"{name}.csv"))
     return members
+
+
+def make_cpt_numbers(*numbers: str) -> CodeRelease:
+    """A release of CPT numbers, without what they are called."""
+    now = clock.now()
+    release = CodeRelease(
+        kind="cpt", edition="invented", effective_from=EFFECTIVE, effective_to=None, source="x",
+        sha256="x", state="published", imported_at=now, heartbeat_at=now, published_at=now,
+    )  # fmt: skip
+    db.session.add(release)
+    db.session.flush()
+    rows = [
+        Entry(number, number, "code", "", True, None, None, "", position)
+        for position, number in enumerate(numbers or ("99213",), start=1)
+    ]
+    write_rows(release.id, Entry, rows)
+    db.session.commit()
+    forget_editions()
+    return release

@@ -9,7 +9,7 @@ import re
 from app.errors import Invalid
 
 MOST_CODES = 500
-MOST_BYTES = 512 * 1024  # of an uploaded file
+MOST_BYTES = 256 * 1024  # of an uploaded file
 _LONGEST = 40  # characters of one entry that are kept
 _LONGEST_LINE = 10_000  # characters
 _BETWEEN = re.compile(r"[\s,;|\u00a0]+")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select, union_all
+from sqlalchemy import and_, literal, select, union_all
 
 from app.codes.intake.kinds import KINDS
-from app.codes.models import CPT, HCPCS, ICD10CM, CodeFact
+from app.codes.models import CPT, HCPCS, ICD10CM, CodeEntry, CodeFact
 from app.codes.services.coverage_documents import (
     ARTICLES,
     LCDS,
@@ -27,8 +28,7 @@ from app.codes.services.reference.contract import (
     Why,
     none_in,
 )
-from app.codes.services.reference.subject import FactRow, Subject, name_codes, procedure_system
-from app.codes.services.structure import Reference
+from app.codes.services.reference.subject import FactRow, Subject, procedure_system
 from app.extensions import db
 
 MOST_DOCUMENTS = 60  # named on a code page
@@ -187,14 +187,12 @@ def _pairs(subject: Subject) -> Answer:
     if is_diagnosis:
         own = [row for row in own if row.data["covered"]]
     numbers = sorted({row.other for row in own}, key=order_of)
-    listed, titles = _listed(edition, wanted, numbers[:MOST_PAIRED])
+    listed, titles = _listed(subject, edition, wanted, numbers[:MOST_PAIRED])
     if not listed:
         sentence = f"no article lists covered {what} beside {subject.entry.shown}"
         return none_in(_PAIRS, (edition,), sentence)
-    keys = {(_system_of(wanted, key), key) for rows in listed.values() for key, _ in rows}
-    named = name_codes(keys, subject.loaded, subject.day)
     documents = [
-        _paired(number, titles.get(number, ""), listed[number], wanted, named)
+        _paired(number, titles.get(number, ""), listed[number])
         for number in numbers
         if number in listed
     ]
@@ -206,61 +204,56 @@ def _pairs(subject: Subject) -> Answer:
     return Section(content, (edition,))
 
 
-def _system_of(topic: str, key: str) -> str:
-    return ICD10CM if topic == "article_icd" else procedure_system(key)
+Beside = tuple[int, Paired]  # a group, and a code in it
 
 
 def _listed(
-    edition: Edition, topic: str, numbers: Sequence[str]
-) -> tuple[dict[str, list[tuple[str, int]]], dict[str, str]]:
-    """The first codes of the topic in each document with their groups, and titles: one query."""
+    subject: Subject, edition: Edition, topic: str, numbers: Sequence[str]
+) -> tuple[dict[str, list[Beside]], dict[str, str]]:
+    """The first codes of the topic in each document, and the documents' titles: one query."""
     if not numbers:
         return {}, {}
-    columns = (CodeFact.id, CodeFact.code, CodeFact.other)
     of_release = CodeFact.release_id == edition.id
-    parts = [
-        select(*columns, CodeFact.data.label("said"))
-        .where(of_release, CodeFact.other == number, CodeFact.topic == topic, CodeFact.other != "")
-        .order_by(CodeFact.id)
-        .limit(MOST_ROWS)
-        .subquery()
-        for number in numbers
-    ]
-    titles = select(*columns, title_of_document()).where(
-        of_release, CodeFact.code.in_(numbers), CodeFact.topic == "article"
-    )
-    found: dict[str, list[tuple[str, int]]] = {}
+    found: dict[str, list[Beside]] = {}
     named: dict[str, str] = {}
-    rows = union_all(titles, *(select(part) for part in parts)).order_by("id")
-    for _, code, other, said in db.session.execute(rows):
+    titles = select(
+        CodeFact.id, CodeFact.code, CodeFact.other, title_of_document(), literal(""), literal("")
+    ).where(of_release, CodeFact.code.in_(numbers), CodeFact.topic == "article")
+    parts = [_part(subject, of_release, topic, number) for number in numbers]
+    rows = db.session.execute(union_all(*parts, titles).order_by("id"))
+    for _, code, other, said, shown, title in rows:
         if not other:
             named[code] = said
             continue
         data = json.loads(said)
         if data.get("covered", True):
-            found.setdefault(other, []).append((code, data.get("group") or 0))
+            system = ICD10CM if topic == "article_icd" else procedure_system(code)
+            paired = Paired(system, shown or code, shown, title or "")
+            found.setdefault(other, []).append((data.get("group") or 0, paired))
     return {number: list(dict.fromkeys(codes)) for number, codes in found.items()}, named
 
 
-def _paired(
-    number: str,
-    title: str,
-    rows: Sequence[tuple[str, int]],
-    topic: str,
-    named: dict[tuple[str, str], Reference],
-) -> PairedDocument:
+def _part(subject: Subject, of_release: Any, topic: str, number: str) -> Any:
+    """The first facts of one document, each with what its code is called on the day."""
+    systems = (ICD10CM,) if topic == "article_icd" else (HCPCS, CPT)
+    editions = [e.id for system in systems if (e := subject.edition_of(system)) is not None]
+    first = (
+        select(CodeFact.id, CodeFact.code, CodeFact.other, CodeFact.data.label("said"))
+        .where(of_release, CodeFact.other == number, CodeFact.topic == topic, CodeFact.other != "")
+        .order_by(CodeFact.id)
+        .limit(MOST_ROWS)
+        .subquery()
+    )
+    called = and_(CodeEntry.release_id.in_(editions), CodeEntry.key == first.c.code)
+    return select(
+        first.c.id, first.c.code, first.c.other, first.c.said, CodeEntry.shown, CodeEntry.title
+    ).outerjoin_from(first, CodeEntry, called)
+
+
+def _paired(number: str, title: str, rows: Sequence[Beside]) -> PairedDocument:
     groups: dict[int, list[Paired]] = {}
-    for key, group in rows[:PER_DOCUMENT]:
-        system = _system_of(topic, key)
-        known = named.get((system, key))
-        groups.setdefault(group, []).append(
-            Paired(
-                system,
-                known.shown if known else key,
-                known.address if known else None,
-                known.title if known else "",
-            )
-        )
+    for group, paired in rows[:PER_DOCUMENT]:
+        groups.setdefault(group, []).append(paired)
     return PairedDocument(
         number,
         title,
