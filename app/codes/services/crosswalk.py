@@ -145,7 +145,7 @@ def _translated(
         entry.shown if entry else dotted(route.system, key),
         entry.address if entry else None,
         entry.title if entry else "",
-        tuple(sorted(lines, key=_rank) if route.topic == "hcc" else lines),
+        tuple(sorted(lines, key=_ORDER[route.topic]) if route.topic in _ORDER else lines),
         note,
     )
 
@@ -157,8 +157,11 @@ _NOTHING = {
 }
 
 
-def _rank(line: Line) -> tuple[int, str]:
-    return RANK.get(line.how, len(RANK)), line.code
+# The newest model first; what stands alone before combinations, each scenario by its lists.
+_ORDER: dict[str, Callable[[Line], tuple[Any, ...]]] = {
+    "hcc": lambda line: (RANK.get(line.how, len(RANK)), line.code),
+    "gem": lambda line: (line.flags[2:], line.code),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,7 @@ class Listing:
     effective: str | None
     ended: str | None
     retired: str | None
+    in_force: bool  # on the day that is read, by its own days
     states: tuple[str, ...]
     lcds: tuple[Named, ...]
     groups: tuple[str, ...]  # "covered, group 1"
@@ -96,7 +97,7 @@ def _coverage(subject: Subject) -> Answer:
     searched = {e.id: e for e in (*editions, lcds) if e is not None}
     found = find_documents(searched.values(), numbers[:MOST_DOCUMENTS])
     listings = [
-        (found[number], _listing(number, found, rows))
+        (found[number], _listing(number, found, rows, subject.day.isoformat()))
         for number in numbers[:MOST_DOCUMENTS]
         if number in found
     ]
@@ -109,8 +110,9 @@ def _coverage(subject: Subject) -> Answer:
     return Section(content, editions)
 
 
-def _listing(number: str, found: dict[str, Document], rows: Iterable[FactRow]) -> Listing:
+def _listing(number: str, found: dict[str, Document], rows: Iterable[FactRow], day: str) -> Listing:
     document = found[number]
+    ends = min((d for d in (document.ended, document.retired) if d), default=day)
     return Listing(
         number=number,
         kind=document.kind,
@@ -119,6 +121,7 @@ def _listing(number: str, found: dict[str, Document], rows: Iterable[FactRow]) -
         effective=document.effective,
         ended=document.ended,
         retired=document.retired,
+        in_force=(document.effective or "") <= day <= ends,
         states=tuple(sorted(document.states)),
         lcds=tuple(
             Named(lcd, found[lcd].title if lcd in found else "")

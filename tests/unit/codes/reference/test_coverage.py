@@ -66,6 +66,16 @@ def test_a_code_of_no_document_and_a_release_that_is_missing_are_two_things(book
     assert said(PAIRS, "E109").why is Why.NONE
 
 
+def test_a_document_that_is_not_in_force_on_the_day_is_marked(book):
+    make_articles(Article(), Article(number="57521", retired="2026-04-30 00:00:00"))
+    listed = {
+        one.number: one.in_force
+        for of in said(COVERAGE).content["contractors"]
+        for one in of.documents
+    }
+    assert listed == {"A57520": True, "A57521": False}
+
+
 def test_at_most_sixty_documents_are_named_and_all_are_counted(book):
     make_articles(*(Article(number=str(50_000 + n)) for n in range(MOST_DOCUMENTS + 5)))
     content = said(COVERAGE).content

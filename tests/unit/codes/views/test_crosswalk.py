@@ -41,7 +41,7 @@ def test_an_address_holds_a_short_list_and_its_result(loaded, client):
     assert "scenario 1, list 2" in text
     assert "only complete codes are mapped" in text
     assert re.search(r"Neither a code .*ZZZ", text)
-    assert "4 codes translated, 1 not found" in text
+    assert "4 codes found, 1 not found" in text
 
 
 def test_a_short_list_that_is_sent_leads_to_its_address(loaded, client):
