@@ -9,7 +9,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import select, union_all
 
 from app.codes.models import CodeFact
 from app.codes.services.coverage_documents import (
@@ -103,21 +103,13 @@ Row = tuple[str, str, str, Mapping[str, Any]]  # topic, code, other, data
 def _rows_of(held: Sequence[Edition], edition: Edition, document: Document) -> list[Row]:
     """All that names the document, in one query: its text, its groups, its codes, its relations."""
     number, as_other = document.number, document.id or document.number
-    rows = db.session.execute(
-        select(CodeFact.topic, CodeFact.code, CodeFact.other, CodeFact.data)
-        .where(
-            or_(
-                and_(CodeFact.release_id == edition.id, CodeFact.code == number),
-                and_(
-                    CodeFact.release_id.in_(_ids(held)),
-                    CodeFact.other == as_other,
-                    CodeFact.other != "",
-                ),
-            )
-        )
-        .order_by(CodeFact.id)
+    columns = (CodeFact.id, CodeFact.topic, CodeFact.code, CodeFact.other, CodeFact.data)
+    own = select(*columns).where(CodeFact.release_id == edition.id, CodeFact.code == number)
+    others = select(*columns).where(
+        CodeFact.release_id.in_(_ids(held)), CodeFact.other == as_other, CodeFact.other != ""
     )
-    return [(topic, code, other, _parsed(data)) for topic, code, other, data in rows]
+    rows = db.session.execute(union_all(own, others).order_by("id"))
+    return [(topic, code, other, _parsed(data)) for _, topic, code, other, data in rows]
 
 
 def _ids(held: Iterable[Edition]) -> list[int]:
