@@ -76,8 +76,13 @@ def app(application: Flask) -> Iterator[Flask]:
         db.session.remove()
     for remembered in (
         "code_changes",
+        "code_coverage_documents",
+        "code_drg_groups",
         "code_editions",
+        "code_gates",
+        "code_localities",
         "code_pages",
+        "code_risk_models",
         "index_books",
         "job_topics",
         "job_topics_pay",

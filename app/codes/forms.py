@@ -1,10 +1,12 @@
-"""The forms of what an account keeps of the reference: folders, notes, and keys for programs."""
+"""Forms of the reference: folders, notes, keys for programs, and a list to be translated."""
 
 from __future__ import annotations
 
-from wtforms import StringField, TextAreaField
-from wtforms.validators import DataRequired, Length
+from flask_wtf.file import FileField
+from wtforms import SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, Optional
 
+from app.codes.services.crosswalk import ROUTES
 from app.codes.services.keys import LONGEST_NAME as LONGEST_KEY_NAME
 from app.codes.services.own.favorites import LONGEST_NAME
 from app.forms import Form
@@ -32,3 +34,12 @@ class KeyForm(Form):
             Length(max=LONGEST_KEY_NAME, message=f"Use {LONGEST_KEY_NAME} characters or fewer."),
         ),
     )
+
+
+class CrosswalkForm(Form):
+    route = SelectField(
+        "Translate from and to",
+        choices={route.id: route.label for route in ROUTES.values()},
+    )
+    codes = TextAreaField("Codes", [Optional()])
+    file = FileField("A CSV file instead", [Optional()])

@@ -12,3 +12,6 @@ __all__ = ["bp", "browse", "described", "keys", "machine", "mine", "own", "show"
 from app.codes.views import changes, compare, indexes, ranges, sources
 
 __all__ = ["bp", "browse", "changes", "compare", "indexes", "ranges", "show", "sources"]
+from app.codes.views import coverage, crosswalk, inpatient
+
+__all__ = ["bp", "browse", "coverage", "crosswalk", "inpatient", "show"]

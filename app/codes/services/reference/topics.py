@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.codes.services.reference import book, edits, history, indexed, neighbors, pcs
+from app.codes.services.reference import (
+    book,
+    coverage,
+    crosswalks,
+    edits,
+    history,
+    indexed,
+    inpatient,
+    neighbors,
+    pcs,
+    risk,
+)
 from app.codes.services.reference.contract import Absence, Section, Topic, Why, answer
 from app.codes.services.reference.subject import Subject
 
@@ -18,6 +29,12 @@ TOPICS: tuple[Topic, ...] = (
     neighbors.APART,
     indexed.INDEXED,
     history.HISTORY,
+    coverage.COVERAGE,
+    coverage.PAIRS,
+    inpatient.DRG,
+    inpatient.MCE,
+    risk.HCC,
+    crosswalks.GEM,
 )
 
 
