@@ -76,6 +76,8 @@ def app(application: Flask) -> Iterator[Flask]:
         db.session.remove()
     for remembered in (
         "code_editions",
+        "fee_localities",
+        "processing_notes",
         "code_pages",
         "job_topics",
         "job_topics_pay",

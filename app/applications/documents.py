@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable
 
 from app import taxonomy
 from app.applications.models import STAGES, Application, Stage
+from app.spreadsheets import as_csv
 
 HEADINGS = (
     "Name",
@@ -24,14 +23,6 @@ HEADINGS = (
     "Note",
 )
 
-# What makes a spreadsheet read a cell as a formula, also as wide characters.
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001 - the wide ones are meant
-
-
-def neutralise(text: str) -> str:
-    """The text as a cell that no spreadsheet computes."""
-    return f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA) else text
-
 
 def credential_labels(application: Application) -> list[str]:
     """CPC-A, CCS: as the coder stated them when applying."""
@@ -45,13 +36,7 @@ def credential_labels(application: Application) -> list[str]:
 
 def spreadsheet(applications: Iterable[Application]) -> str:
     """CSV as Excel and its like open it, one application a row."""
-    out = io.StringIO()
-    out.write("\ufeff")  # tells Excel that it is UTF-8
-    writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow(HEADINGS)
-    for application in applications:
-        writer.writerow([neutralise(cell) for cell in _row(application)])
-    return out.getvalue()
+    return as_csv(HEADINGS, map(_row, applications))
 
 
 def _row(application: Application) -> list[str]:

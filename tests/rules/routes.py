@@ -111,6 +111,8 @@ ROWS: dict[str, Row] = {
     "billing.show_order": Row(_order, owner="employer"),
     "billing.webhook": Row(),
     "codes.browse": Row(),
+    "codes.fee_calculator": Row(),
+    "codes.fees": Row(_code, accepts=ABSENT),
     "codes.search": Row(),
     "codes.show": Row(_code),
     "codes.suggest": Row(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.codes.views import browse, show
+from app.codes.views import browse, fee_calculator, fees, show
 from app.codes.views.blueprint import bp
 
-__all__ = ["bp", "browse", "show"]
+__all__ = ["bp", "browse", "fee_calculator", "fees", "show"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.codes.services.reference import book
+from app.codes.services.reference import book, payment
 from app.codes.services.reference.contract import Absence, Section, Topic, Why, answer
 from app.codes.services.reference.subject import Subject
 
@@ -13,6 +13,7 @@ TOPICS: tuple[Topic, ...] = (
     book.BILLABLE,
     book.PLACE,
     *book.NOTES,
+    *payment.PAYMENT,
 )
 
 
