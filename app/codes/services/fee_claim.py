@@ -112,7 +112,7 @@ def price_claim(lines: Sequence[Line], asked: Asked) -> Claim:
         )
     held = _held(in_force, {line.code for line in lines}, asked.place.key)
     results = tuple(_result(line, asked, held) for line in lines)
-    rules = rank(results)
+    rules = rank(results, _bases(results, asked, held))
     amounts = [result.amount for result in results if result.amount is not None]
     sources = _sources(results, held, localities(asked.day) if asked.place.key else None)
     return Claim(
@@ -164,6 +164,24 @@ def _held(in_force: Mapping[str, Edition], codes: set[str], place: str) -> _Held
         elif topic == "asp":
             drugs[code] = read
     return _Held({code: by_modifier(found) for code, found in rows.items()}, caps, drugs, in_force)
+
+
+def _bases(results: Sequence[Result], asked: Asked, held: _Held) -> dict[str, Decimal]:
+    """The fees of the base codes of endoscopies, asked for where several of a family are there."""
+    named = [r.rvu["endo"] for r in results if r.rvu and r.each is not None and r.rvu.get("endo")]
+    wanted = set(named)
+    units = sum(r.line.units for r in results if r.rvu and r.rvu.get("endo"))
+    if not wanted or units < 2:
+        return {}
+    rows = dict(held.rows)
+    missing = wanted - rows.keys()
+    if missing:
+        rows |= _held({"pprrvu": held.used["pprrvu"]}, missing, "").rows
+    found = {}
+    for base in wanted & rows.keys():
+        priced = price(next(iter(rows[base].values())), asked.place, facility=asked.facility)
+        found[base] = Decimal(priced.amount or "0")
+    return found
 
 
 def _result(line: Line, asked: Asked, held: _Held) -> Result:

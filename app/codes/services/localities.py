@@ -22,6 +22,7 @@ LONGEST = 120  # characters of a typed locality that are looked at
 MOST_SETS = 8  # combinations of releases that are kept in a process
 _KEPT_UPPER = re.compile(r"\b(?:dc|nj|nyc|md|va|n)\b", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z]+")
+_TYPED = re.compile(r"[A-Za-z0-9]+")
 _NONE = {"work": "1", "pe": "1", "mp": "1"}
 
 
@@ -73,11 +74,14 @@ class Localities:
         return self._named(text)
 
     def _named(self, text: str) -> Locality:
-        words = [word.lower() for word in re.findall(r"[A-Za-z0-9]+", text)]
-        matches = [
-            place for place in self.all if words and all(_holds(place, word) for word in words)
-        ]
-        exact = [p for p in matches if text.lower() in (p.name.lower(), p.state.lower())]
+        words = [word.lower() for word in _TYPED.findall(text)]
+        states = {place.state.lower() for place in self.all}
+        within = [w for w in words if w in states]
+        rest = [w for w in words if w not in states]
+        there = [p for p in self.all if not within or p.state.lower() in within]
+        matches = [p for p in there if _holds(p.name, rest)] if words else []
+        matches = matches or ([p for p in there if _holds(p.counties, rest)] if rest else [])
+        exact = [p for p in matches if text.lower() == p.name.lower()]
         chosen = exact if len(exact) == 1 else matches
         if len(chosen) == 1:
             return chosen[0]
@@ -92,10 +96,10 @@ class Localities:
         raise Invalid(f"Several localities are called that: {first}{more}.", field="locality")
 
 
-def _holds(place: Locality, word: str) -> bool:
-    if len(word) == 2 and word == place.state.lower():
-        return True
-    return word in f"{place.name} {place.counties}".lower()
+def _holds(name: str, words: list[str]) -> bool:
+    """Whether each of the words begins a word of the name."""
+    held = [word.lower() for word in _TYPED.findall(name)]
+    return all(any(each.startswith(word) for each in held) for word in words)
 
 
 def localities(day: date) -> Localities | None:

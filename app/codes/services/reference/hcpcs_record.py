@@ -92,13 +92,14 @@ def _record(subject: Subject) -> Answer:
     notes = processing_notes(subject.editions_of("hcpcs"), subject.day)
     number = row.data.get("procnote", "")
     text = notes.texts.get(number, "")
+    noc = _noc(subject, noted)
     content = {
         "edition": edition.name,
         "terminated": ended.isoformat() if ended else None,
         "crossings": crossings(subject),
         "see": row.data.get("see") or [],
         "fields": fields(row.data),
-        "noc": _noc(subject, noted),
+        "noc": noc,
         "note": {
             "number": number,
             "text": text,
@@ -107,7 +108,7 @@ def _record(subject: Subject) -> Answer:
         if number
         else None,
     }
-    cited = [edition, *([noted] if noted else [])]
+    cited = [edition, *([noted] if noted and noc and noc["is_listed"] else [])]
     if text and notes.edition and notes.edition != edition:
         cited.append(notes.edition)
     return Section(content, tuple(cited))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from app.codes.models import CPT, HCPCS, EntryKind
 from app.codes.services.editions import Edition
-from app.codes.services.fee_table import TIMES
+from app.codes.services.fee_table import TIMES, plain
 from app.codes.services.reference.contract import Absence, Answer, Section, Topic, Why, none_in
 from app.codes.services.reference.subject import Subject
 from app.codes.words.asc import INDICATORS as ASC_INDICATORS
@@ -123,7 +124,7 @@ def _limit(data: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "amount": data.get("limit") or "",
         "dosage": data.get("dosage", ""),
-        "coinsurance": data.get("coinsurance") or "",
+        "coinsurance": plain(Decimal(data["coinsurance"])) if data.get("coinsurance") else "",
         "vaccine": data.get("vaccine_limit") or "",
         "blood": data.get("blood_limit") or "",
         "is_clotting_factor": bool(data.get("clotting")),
