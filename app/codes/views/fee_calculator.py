@@ -42,7 +42,7 @@ class Typed:
         return bool(self.lines.strip())
 
     @property
-    def query(self) -> dict[str, str]:
+    def address(self) -> dict[str, str]:
         """The address of this claim; what is usual is left out."""
         sent = {"lines": self.lines, "locality": self.locality, "on": self.on}
         sent["setting"] = self.setting if self.setting != "office" else ""

@@ -60,8 +60,10 @@ def _add_on(subject: Subject) -> str:
     primaries = subject.about("add_on", "add-on")
     added = subject.naming("add_on", "add-on")
     if primaries:
-        named = [row.other for row in primaries if row.other != _ANY_PRIMARY]
-        which = f"one of {plural(len(named), 'primary code')}" if named else "a primary code"
+        named = sorted({row.other for row in primaries} - {_ANY_PRIMARY})
+        which = "a primary code"
+        if named:
+            which = named[0] if len(named) == 1 else f"one of {len(named)} primary codes"
         return f"It is an add-on code: it is paid beside {which} only, and never alone."
     if added:
         count = len({row.code for row in added})
