@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
-from app.applications.documents import HEADINGS, neutralise
+from app.applications.documents import HEADINGS
 from app.applications.models import Application, Stage
 from app.applications.services import application_for, board_of, export, listed, resume_for
 from app.applications.services.pipeline import IN_A_COLUMN, PAGE
@@ -19,6 +19,7 @@ from app.extensions import db
 from app.jobs.models import Job
 from app.jobs.services import dashboard
 from app.jobs.signals import Interest
+from app.spreadsheets import neutralise
 from tests.factories.accounts import make_account
 from tests.factories.applications import make_application, member_of
 from tests.factories.jobs import make_job
