@@ -91,7 +91,11 @@ def fees_of_code(key: str, day: date, modifier: str) -> CodeFees | None:
         return None
     ordered = by_modifier(rows)
     places = localities(day)
-    sources = [in_force["pprrvu"], *(places.sources if places else ())]
+    is_anesthesia = next(iter(ordered.values()))["status"] == ANESTHESIA
+    sources = [in_force["pprrvu"]]
+    for edition in places.sources if places else ():
+        if edition.kind == "locality" or (edition.kind == "anesthesia") == is_anesthesia:
+            sources.append(edition)
     if caps:
         sources.append(in_force["opps-cap"])
     return CodeFees(

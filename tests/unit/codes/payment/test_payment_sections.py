@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields, is_dataclass
 from datetime import date
 from html import unescape
 
@@ -328,6 +329,26 @@ def test_a_code_page_costs_no_more_than_eight_queries_with_all_of_it(app):
         found = said("cpt", "70450")
     assert {"fee", "indicators"} <= found.keys()
     assert len(seen) <= 8
+
+
+def plain_values(value: object) -> bool:
+    """Whether JSON can be made of it, as the page at the same address does."""
+    if is_dataclass(value):
+        return all(plain_values(getattr(value, each.name)) for each in fields(value))
+    if isinstance(value, (list, tuple)):
+        return all(map(plain_values, value))
+    if isinstance(value, dict):
+        return all(isinstance(k, str) and plain_values(v) for k, v in value.items())
+    return value is None or isinstance(value, (str, int, float, bool))
+
+
+def test_what_a_section_holds_can_be_written_as_json(app):
+    publish("opps", [fact("opps", "70450", status="S", rate="1.00")])
+    publish("hcpcs", [entry("E0601", "Nonsense"), fact("hcpcs", "E0601", **RECORD)])
+    publish("asp", [fact("asp", "E0601", dosage="1 MG", limit="0.105", coinsurance="20")])
+    for system, code in (("cpt", "70450"), ("cpt", "00100"), ("cpt", "89353"), ("hcpcs", "E0601")):
+        for name in ("fee", "indicators", "hospital", "drug", "hcpcs"):
+            assert plain_values(said(system, code).get(name)), (code, name)
 
 
 def test_today_is_the_day_where_none_is_chosen(client):
