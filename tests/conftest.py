@@ -80,13 +80,14 @@ def app(application: Flask) -> Iterator[Flask]:
         "code_drg_groups",
         "code_editions",
         "code_gates",
-        "code_localities",
         "code_pages",
         "code_risk_models",
         "index_books",
+        "fee_localities",
         "job_topics",
         "job_topics_pay",
         "pay_postings",
+        "processing_notes",
         "standing_searches",
     ):
         application.extensions.pop(remembered, None)

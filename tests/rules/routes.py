@@ -141,6 +141,8 @@ ROWS: dict[str, Row] = {
     "codes.drg": Row(_given(drg="470"), accepts=ABSENT),
     "codes.drgs": Row(accepts=ABSENT),
     "codes.exclusions": Row(_given(listed="0002"), accepts=ABSENT),
+    "codes.fee_calculator": Row(),
+    "codes.fees": Row(_code, accepts=ABSENT),
     "codes.search": Row(),
     "codes.search_as_json": Row(),
     "codes.show": Row(_code),

@@ -15,3 +15,6 @@ __all__ = ["bp", "browse", "changes", "compare", "indexes", "ranges", "show", "s
 from app.codes.views import coverage, crosswalk, inpatient
 
 __all__ = ["bp", "browse", "coverage", "crosswalk", "inpatient", "show"]
+from app.codes.views import fee_calculator, fees
+
+__all__ = ["bp", "browse", "fee_calculator", "fees", "show"]

@@ -7,6 +7,7 @@ from flask.sansio.blueprints import BlueprintSetupState
 
 from app.codes import commands
 from app.codes.views.dates import code_url, dated_url, index_url, system_url
+from app.codes.views.fee_chart import fee_chart
 
 bp = Blueprint("codes", __name__, cli_group=None)
 bp.cli.add_command(commands.group)
@@ -16,5 +17,9 @@ bp.cli.add_command(commands.group)
 def _teach_templates(state: BlueprintSetupState) -> None:
     """Templates of any feature link to codes on the day that is being read."""
     state.app.jinja_env.globals.update(
-        code_url=code_url, system_url=system_url, index_url=index_url, dated_url=dated_url
+        code_url=code_url,
+        dated_url=dated_url,
+        fee_chart=fee_chart,
+        index_url=index_url,
+        system_url=system_url,
     )

@@ -16,7 +16,7 @@ from app.codes.services.allowance import (
     view_code,
     views_left,
 )
-from app.codes.services.gates import Reader
+from app.codes.services.gates import Reader, gates
 from app.codes.views import guests
 from app.errors import NotPermitted
 from app.extensions import db
@@ -42,10 +42,14 @@ class Counted:
             has_plan=current_user.is_authenticated and current_user.is_operator,
         )
 
-    def remember(self, response: Response) -> None:
-        """Give a new guest the cookie that says which code was opened first."""
+    def may_read(self, section: str) -> bool:
+        return self.reader.may_read(gates()[section])
+
+    def remember(self, response: Response) -> Response:
+        """The answer with the cookie that tells which code a new guest opened first."""
         if self.is_new:
             guests.remember_guest(response, self.system, self.key, self.quota.period)
+        return response
 
 
 def count_view(system: str, key: str) -> Counted:

@@ -12,7 +12,7 @@ from app.codes.services.gates import gates
 from app.codes.services.reference.edit_lists import EditList, edits_of
 from app.codes.services.reference.edits import NCCI, PTP_SETTINGS
 from app.codes.views.blueprint import bp
-from app.codes.views.counting import Counted, count_view
+from app.codes.views.counting import count_view
 from app.codes.views.dates import chosen_day, code_url
 from app.codes.views.prepared import Prepared
 from app.codes.views.show import find_page
@@ -37,7 +37,7 @@ def edits(system: str, code: str) -> ResponseReturnValue:
     if prepared is None:
         return answer
     counted = count_view(prepared.system, prepared.key)
-    is_open = counted.reader.may_read(gates()[NCCI.id])
+    is_open = counted.may_read(NCCI.id)
     found = None
     if is_open:
         page = request.args.get("page", 1, type=int)
@@ -63,7 +63,7 @@ def edits(system: str, code: str) -> ResponseReturnValue:
         ),
         mimetype="text/html",
     )
-    return _remembered(counted, response)
+    return counted.remember(response)
 
 
 @bp.get("/codes/<system>/<code>/edits.csv")
@@ -75,13 +75,13 @@ def edits_csv(system: str, code: str) -> ResponseReturnValue:
     if prepared is None:
         return answer
     counted = count_view(prepared.system, prepared.key)
-    if not counted.reader.may_read(gates()[NCCI.id]):
+    if not counted.may_read(NCCI.id):
         return redirect(code_url(system, code, "/edits", setting=setting, column=column))
     found = edits_of(prepared.key, setting, column, day or clock.today(), whole=True)
     if found.edition is None:
         raise NotFound("No edition of these edits that holds on the day is loaded.")
     name = f"ncci-{setting}-{prepared.address}-column-{column}.csv"
-    return _remembered(counted, send_csv(_table(prepared.address, found), name))
+    return counted.remember(send_csv(_table(prepared.address, found), name))
 
 
 def _chosen_list() -> tuple[str, int]:
@@ -101,11 +101,6 @@ def _code(system: str, code: str, suffix: str) -> tuple[Prepared | None, Respons
     if prepared is not None and prepared.is_heading:
         raise NotFound("NCCI edits are of single codes, not of sections.")
     return prepared, answer
-
-
-def _remembered(counted: Counted, response: Response) -> Response:
-    counted.remember(response)
-    return response
 
 
 def _table(code: str, found: EditList) -> str:

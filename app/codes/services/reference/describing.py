@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from app.codes.models import CPT, HCPCS, ICD10CM, ICD10PCS
 from app.codes.services.description import common_description
+from app.codes.services.reference.describing_procedures import describe_procedure
 from app.codes.services.reference.subject import Subject
-from app.codes.words.fee_indicators import in_words
 
 _CDC = (
     "Centers for Disease Control and Prevention, National Center for Health Statistics (CDC/NCHS)"
@@ -54,36 +54,10 @@ def official_description(subject: Subject) -> Official:
 def describe(subject: Subject) -> tuple[str, ...]:
     """The paragraphs of the Common Language Description."""
     if subject.system in (HCPCS, CPT):
-        return tuple(filter(None, (_service(subject), _kind_of_service(subject), _paid(subject))))
+        return describe_procedure(subject)
     if subject.system == ICD10PCS:
         return tuple(filter(None, (_operation(subject),)))
     return common_description(subject.structure)
-
-
-def _service(subject: Subject) -> str:
-    entry, above = subject.entry, subject.structure.ancestors
-    place = " in ".join(f"“{a.title}” ({a.shown})" for a in reversed(above) if a.title)
-    what = "modifier" if entry.kind == "modifier" else "code"
-    stands = f", in the part of the numbers that this site calls {place}" if place else ""
-    return f"{entry.shown} is a {what} of {subject.title}{stands}."
-
-
-def _kind_of_service(subject: Subject) -> str:
-    rows = subject.about("rbcs")
-    if not rows:
-        return ""
-    data = rows[-1].data
-    path = ", ".join(filter(None, (data.get(k) for k in ("category", "subcategory", "family"))))
-    return f"CMS’s classification of services (RBCS) counts it under {path}."  # noqa: RUF001
-
-
-def _paid(subject: Subject) -> str:
-    rows = [row for row in subject.about("rvu", "pprrvu") if not row.other]
-    if not rows:
-        return ""
-    said = [in_words("status", rows[0].data.get("status", ""))]
-    said.append(in_words("global", rows[0].data.get("global", "")))
-    return " ".join(f"{text.rstrip('.')}." for text in said if text)
 
 
 def _operation(subject: Subject) -> str:

@@ -14,6 +14,7 @@ from app.codes.services.reference import (
     indexed,
     inpatient,
     neighbors,
+    payment,
     pcs,
     risk,
 )
@@ -35,6 +36,7 @@ TOPICS: tuple[Topic, ...] = (
     inpatient.MCE,
     risk.HCC,
     crosswalks.GEM,
+    *payment.PAYMENT,
 )
 
 
