@@ -66,6 +66,14 @@ def _code(_side: Side, _world: World) -> dict[str, Any]:
     return {"system": "icd10cm", "code": "E11.9"}
 
 
+def _release(_side: Side, world: World) -> dict[str, Any]:
+    return {"release_id": world.release_id}
+
+
+def _upload(_side: Side, world: World) -> dict[str, Any]:
+    return {"upload_id": world.upload_id}
+
+
 def _with(arguments: Arguments, **more: Any) -> Arguments:
     return lambda side, world: {**arguments(side, world), **more}
 
@@ -110,11 +118,18 @@ ROWS: dict[str, Row] = {
     "billing.returned": Row(_order, owner="employer"),
     "billing.show_order": Row(_order, owner="employer"),
     "billing.webhook": Row(),
+    "codes.act_on_release": Row(_with(_release, action="publish")),
+    "codes.act_on_upload": Row(_with(_upload, action="accept")),
     "codes.browse": Row(),
+    "codes.release_desk": Row(_release),
+    "codes.releases_desk": Row(),
+    "codes.rows_left_out": Row(_release),
     "codes.search": Row(),
+    "codes.sections_desk": Row(),
     "codes.show": Row(_code),
     "codes.suggest": Row(),
     "codes.system": Row(_given(system="icd10cm")),
+    "codes.upload_desk": Row(_upload),
     "employers.create": Row(),
     "employers.edit": Row(_organisation),
     "employers.mine": Row(),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from flask import Blueprint
 from flask.sansio.blueprints import BlueprintSetupState
 
-from app.codes import commands
+from app.codes import chores, commands
 from app.codes.views.dates import code_url, system_url
+
+__all__ = ["bp", "chores"]  # the chores register themselves
 
 bp = Blueprint("codes", __name__, cli_group=None)
 bp.cli.add_command(commands.group)

@@ -39,6 +39,7 @@ def published_as(kind: str, sha256: str) -> CodeRelease | None:
             CodeRelease.kind == kind,
             CodeRelease.sha256 == sha256,
             CodeRelease.state.in_((ReleaseState.PUBLISHED, ReleaseState.REPLACED)),
+            CodeRelease.published_at.is_not(None),
         )
         .order_by(CodeRelease.id.desc())
         .limit(1)
