@@ -37,21 +37,8 @@ def send_files(
 
     Raises Invalid for what cannot be one, and Conflict where these very files wait already.
     """
-    if kind and kind not in KINDS:
-        raise Invalid("Choose a kind of the list.", field="kind")
-    if effective and not EARLIEST <= effective <= LATEST:
-        raise Invalid(
-            "Give the day the edition takes effect, such as 2026-04-01.", field="effective"
-        )
-    if not arrived or len(arrived) > MOST_FILES:
-        raise Invalid(f"Choose a file, or up to {MOST_FILES} that belong together.", field="files")
-    sha256 = _digest([file.sha256 for _, file in arrived])
-    same = select(ReleaseUpload.id).where(
-        ReleaseUpload.sha256 == sha256,
-        ReleaseUpload.state.in_((UploadState.WAITING, UploadState.READING)),
-    )
-    if db.session.scalar(same):
-        raise Conflict("This very file was sent already and is waiting or being read.")
+    _check_said(kind, effective)
+    sha256 = _check_files(arrived)
     said = {
         "kind": kind,
         "edition": edition[:LONGEST_EDITION],
@@ -77,6 +64,29 @@ def send_files(
         remove_files(key)
         raise
     return upload
+
+
+def _check_said(kind: str, effective: date | None) -> None:
+    if kind and kind not in KINDS:
+        raise Invalid("Choose a kind of the list.", field="kind")
+    if effective and not EARLIEST <= effective <= LATEST:
+        raise Invalid(
+            "Give the day the edition takes effect, such as 2026-04-01.", field="effective"
+        )
+
+
+def _check_files(arrived: Sequence[tuple[str, Arriving]]) -> str:
+    """The digest of all of them."""
+    if not arrived or len(arrived) > MOST_FILES:
+        raise Invalid(f"Choose a file, or up to {MOST_FILES} that belong together.", field="files")
+    sha256 = _digest([file.sha256 for _, file in arrived])
+    same = select(ReleaseUpload.id).where(
+        ReleaseUpload.sha256 == sha256,
+        ReleaseUpload.state.in_((UploadState.WAITING, UploadState.READING)),
+    )
+    if db.session.scalar(same):
+        raise Conflict("This very file was sent already and is waiting or being read.")
+    return sha256
 
 
 def _record(action: str, by: Account, upload: ReleaseUpload) -> None:
