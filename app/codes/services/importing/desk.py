@@ -57,7 +57,7 @@ class KindRow:
         if self.live is None:
             return ("Begins later", "accent") if self.coming else ("Not loaded", "neutral")
         if self.has_run_out:
-            return "Has run out", "bad"
+            return ("Has run out", "bad") if self.live.next_due else ("Ended", "neutral")
         return ("Overdue", "warn") if self.overdue else ("Current", "good")
 
 
@@ -115,7 +115,7 @@ def acceptances() -> list[tuple[str, NoticeAcceptance, str]]:
 class UploadRow:
     upload: ReleaseUpload
     by: str
-    made: tuple[CodeRelease, ...]
+    made: tuple[tuple[CodeRelease, str], ...]  # releases with the titles of their kinds
 
     @property
     def names(self) -> list[str]:
@@ -165,7 +165,11 @@ def _upload_rows(uploads: Sequence[ReleaseUpload]) -> list[UploadRow]:
         UploadRow(
             row,
             names.get(row.uploaded_by, "a closed account"),
-            tuple(releases[number] for number in made[row.id] if number in releases),
+            tuple(
+                (releases[number], KINDS[releases[number].kind].title)
+                for number in made[row.id]
+                if number in releases
+            ),
         )
         for row in uploads
     ]

@@ -30,7 +30,8 @@ from app.errors import Conflict, DomainError, Invalid
 from app.extensions import db
 from app.filters import plural
 
-STALE = timedelta(seconds=180)  # without a heartbeat: the worker is taken for dead
+# Without a heartbeat the worker is taken for dead. Comparing two million edits takes a minute.
+STALE = timedelta(minutes=5)
 TRIES = 3  # workers that may die at one upload until it is given up
 LONGEST_LOG = 300  # lines
 FAULTS_LOGGED = 20  # of one release; all that are kept stand on its page
