@@ -53,7 +53,7 @@ def _prepare(context: click.Context, *, samples: bool) -> None:
     upgrade()
     commands = current_app.cli.commands
     load_package = commands["codes"].commands["load-package"]  # type: ignore[attr-defined]
-    context.invoke(load_package)
+    context.invoke(load_package, first=True)  # the worker loads the rest
     if samples:
         context.invoke(commands["samples"])
 

@@ -5,20 +5,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 
-from app import clock, index_keeper, worker
+from app import clock, index_keeper
 from app.codes.intake.carried import carried_members
 from app.codes.intake.contract import Hints, Kind
 from app.codes.intake.files import Member, members
 from app.codes.intake.kinds import KINDS, Found, find_releases
-from app.codes.models import SYSTEMS, CodeRelease
-from app.codes.services import allowance, indexing
+from app.codes.models import ICD10CM, SYSTEMS, CodeRelease
+from app.codes.services import indexing
 from app.codes.services.editions import editions
 from app.codes.services.importing import cpt_numbers, loading, notices, publishing
 from app.codes.services.importing.load import load_release
@@ -37,12 +36,14 @@ _again = click.option("--again", is_flag=True, help="Load the files even if they
 
 
 @group.command("load-package")
+@click.option("--first", is_flag=True, help="Only ICD-10-CM: the worker of a new site loads more.")
 @_again
 @_floor
-def load_package(again: bool, row_floor: int | None) -> None:
+def load_package(first: bool, again: bool, row_floor: int | None) -> None:
     """Load the releases that installed packages carry, where they are not loaded yet."""
+    only = ICD10CM if first else ""
     with _plainly():
-        _load([carried_members()], Hints(), again=again, floor=row_floor)
+        _load([carried_members()], Hints(), only=only, again=again, floor=row_floor)
 
 
 @group.command("import")
@@ -139,28 +140,6 @@ def index() -> None:
     """Build the search index of the current releases anew."""
     with _plainly():
         _index()
-
-
-@worker.every(timedelta(days=1))
-def forget_old_guests() -> None:
-    """Guests whose cookie has run out are strangers again."""
-    period = timedelta(days=current_app.config["CODE_VIEW_DAYS"])
-    allowance.forget_guests(clock.now() - period)
-    db.session.commit()
-
-
-@worker.every(timedelta(hours=1), apart=True)
-def remove_replaced_releases() -> None:
-    """Rows that no page shows any more make room."""
-    for _ in publishing.remove_replaced():
-        db.session.commit()
-
-
-@worker.every(timedelta(hours=1))
-def renew_cpt_numbers() -> None:
-    """Descriptors of a license that has ended go, whether or not anything is imported."""
-    cpt_numbers.renew_numbers()
-    db.session.commit()
 
 
 @contextmanager

@@ -66,6 +66,14 @@ def _code(_side: Side, _world: World) -> dict[str, Any]:
     return {"system": "icd10cm", "code": "E11.9"}
 
 
+def _release(_side: Side, world: World) -> dict[str, Any]:
+    return {"release_id": world.release_id}
+
+
+def _upload(_side: Side, world: World) -> dict[str, Any]:
+    return {"upload_id": world.upload_id}
+
+
 def _with(arguments: Arguments, **more: Any) -> Arguments:
     return lambda side, world: {**arguments(side, world), **more}
 
@@ -145,6 +153,12 @@ ROWS: dict[str, Row] = {
     "codes.fees": Row(_code, accepts=ABSENT),
     "codes.search": Row(),
     "codes.search_as_json": Row(),
+    "codes.act_on_release": Row(_with(_release, action="publish")),
+    "codes.act_on_upload": Row(_with(_upload, action="accept")),
+    "codes.release_desk": Row(_release),
+    "codes.releases_desk": Row(),
+    "codes.rows_left_out": Row(_release),
+    "codes.sections_desk": Row(),
     "codes.show": Row(_code),
     "codes.show_as_json": Row(_code),
     "codes.sources": Row(),
@@ -152,6 +166,7 @@ ROWS: dict[str, Row] = {
     "codes.system": Row(_given(system="icd10cm")),
     "codes.system_as_json": Row(_given(system="icd10cm")),
     "codes.translate_list": Row(),
+    "codes.upload_desk": Row(_upload),
     "employers.create": Row(),
     "employers.edit": Row(_organisation),
     "employers.mine": Row(),

@@ -22,6 +22,7 @@ from app.jobs.models import Job
 from app.seekers.models import Experience, Invitation, SeekerProfile
 from tests.factories.accounts import make_account, make_moderator, make_operator
 from tests.factories.applications import make_application
+from tests.factories.codes_desk import make_upload
 from tests.factories.codes_own import make_favorite, make_folder, make_key
 from tests.factories.employers import make_organisation
 from tests.factories.jobs import make_job
@@ -58,6 +59,8 @@ class World:
     sides: dict[str, Side]
     callers: dict[str, Account | None]
     mail: str
+    release_id: int
+    upload_id: int
 
 
 @dataclass(frozen=True)
@@ -115,11 +118,12 @@ def _found_again(value: Any) -> Any:
 
 
 def _build() -> World:
-    make_codes("E119", "E11")
+    release = make_codes("E119", "E11")
     a, b = _make_side(), _make_side()
     tasks.drain()
     folder = mail.carrier_for(current_app.config["MAIL_URL"])
     assert isinstance(folder, mail.Folder)
+    operator = make_operator()
     return World(
         sides={"A": a, "B": b},
         callers={
@@ -130,9 +134,11 @@ def _build() -> World:
             "employer A": a.employer,
             "employer B": b.employer,
             "moderator": make_moderator(),
-            "operator": make_operator(),
+            "operator": operator,
         },
         mail=folder.messages()[0].stem,
+        release_id=release.id,
+        upload_id=make_upload(operator).id,
     )
 
 

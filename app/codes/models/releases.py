@@ -125,7 +125,8 @@ class ReleaseUpload(Base):
     key: Mapped[str] = mapped_column(unique=True)  # what it is kept under until it is read
     size: Mapped[int]  # bytes
     sha256: Mapped[str]
-    # Kind, day and edition, where the operator named them.
+    # Kind, day and edition, where the operator named them; the kinds whose notice it asks for, and
+    # the releases it made.
     said: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     state: Mapped[str] = mapped_column(default=UploadState.WAITING)
     uploaded_by: Mapped[int] = mapped_column(ForeignKey("account.id"))

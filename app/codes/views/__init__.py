@@ -1,4 +1,4 @@
-"""Routes of codes: the pages of single codes, and ways to find them."""
+"""Routes of codes: the pages of single codes, ways to find them, and the operators' desk."""
 
 from __future__ import annotations
 
@@ -18,3 +18,6 @@ __all__ = ["bp", "browse", "coverage", "crosswalk", "inpatient", "show"]
 from app.codes.views import fee_calculator, fees
 
 __all__ = ["bp", "browse", "fee_calculator", "fees", "show"]
+from app.codes.views import arriving, releases_desk, sections_desk
+
+__all__ = ["arriving", "bp", "browse", "releases_desk", "sections_desk", "show"]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from flask import Blueprint
 from flask.sansio.blueprints import BlueprintSetupState
 
-from app.codes import commands
+from app.codes import chores, commands
 from app.codes.views.dates import code_url, dated_url, index_url, system_url
 from app.codes.views.fee_chart import fee_chart
+
+__all__ = ["bp", "chores"]  # the chores register themselves
 
 bp = Blueprint("codes", __name__, cli_group=None)
 bp.cli.add_command(commands.group)

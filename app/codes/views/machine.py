@@ -12,10 +12,10 @@ from app import clock
 from app.access import Who, access
 from app.codes import services
 from app.codes.models import CPT, ICD10CM, SYSTEMS
+from app.codes.services.browsing import chapters
 from app.codes.services.editions import editions
 from app.codes.services.lookup import versions_of
 from app.codes.services.reference.plain import edition_in_short, system_in_plain
-from app.codes.services.structure import chapters
 from app.codes.views.bearer import asking
 from app.codes.views.blueprint import bp
 from app.codes.views.counting import count_view
@@ -118,11 +118,11 @@ def system_as_json(system: str) -> ResponseReturnValue:
             return _nothing_that_day(system, day)
         headings = [
             {
-                **_link(system, entry.shown, entry.address),
-                "title": entry.title,
-                "range": span or None,
+                **_link(system, heading.entry.shown, heading.entry.address),
+                "title": heading.entry.title,
+                "range": heading.span or None,
             }
-            for entry, span in chapters(edition.id)
+            for heading in chapters(edition)
         ]
         return _json(
             {

@@ -6,7 +6,6 @@ import csv
 import io
 
 import pytest
-from app.spreadsheets import neutralise
 from sqlalchemy import select
 
 from app import clock

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from sqlalchemy import func, select
 
-from app.codes.commands import forget_old_guests
+from app.codes.chores import forget_old_guests
 from app.codes.models import ViewAllowance, ViewGrant
 from app.codes.services.editions import REMEMBERED
 from app.codes.services.structure import MOST_LISTED

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, TableClause, and_, column, func, or_, select, table
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql import CompoundSelect, intersect
 
@@ -21,7 +23,7 @@ from app.extensions import db
 
 MOST_NAMED = 50  # of each sort of change
 
-Rows = Select[Any] | CompoundSelect[Any]
+Rows = Select[Any] | Select[str, str] | CompoundSelect[Any]
 
 
 def previous_release(release: CodeRelease) -> CodeRelease | None:
@@ -111,28 +113,47 @@ def _facts(before: int, after: int) -> dict[str, Any]:
 
 
 def _edits(before: int, after: int) -> dict[str, Any]:
-    def whole(release: int) -> Any:
-        return select(
-            PtpEdit.column1,
-            PtpEdit.column2,
-            PtpEdit.effective,
-            PtpEdit.deletion,
-            PtpEdit.modifier,
-        ).where(PtpEdit.release_id == release)
+    def only_in(release: int, other: int) -> Select[str, str]:
+        """By the index of both codes: sorting two million whole rows takes minutes."""
+        mine, theirs = aliased(PtpEdit), aliased(PtpEdit)
+        same = select(theirs.id).where(
+            theirs.release_id == other,
+            theirs.column1 == mine.column1,
+            theirs.column2 == mine.column2,
+            theirs.effective.is_not_distinct_from(mine.effective),
+            theirs.deletion.is_not_distinct_from(mine.deletion),
+            theirs.modifier == mine.modifier,
+        )
+        return select(mine.column1, mine.column2).where(mine.release_id == release, ~same.exists())
 
-    return _by_key(whole(after).except_(whole(before)), whole(before).except_(whole(after)), 2)
+    return _by_key(only_in(after, before), only_in(before, after), 2)
 
 
-def _by_key(fresh: CompoundSelect[Any], gone: CompoundSelect[Any], width: int) -> dict[str, Any]:
+def _by_key(fresh: Rows, gone: Rows, width: int) -> dict[str, Any]:
     """Rows only in the new release, only in the old one, and keys that have both."""
-    new, old = fresh.subquery(), gone.subquery()
-    new_keys = select(*list(new.c)[:width])
-    old_keys = select(*list(old.c)[:width])
-    return _part(
-        added=new_keys.except_(old_keys),
-        removed=old_keys.except_(new_keys),
-        changed=intersect(new_keys, old_keys),
-    )
+    with _set_apart("fresh_rows", fresh) as new, _set_apart("gone_rows", gone) as old:
+        new_keys = select(*list(new.c)[:width])
+        old_keys = select(*list(old.c)[:width])
+        return _part(
+            added=new_keys.except_(old_keys),
+            removed=old_keys.except_(new_keys),
+            changed=intersect(new_keys, old_keys),
+        )
+
+
+@contextmanager
+def _set_apart(name: str, rows: Rows) -> Iterator[TableClause]:
+    """The rows in a table of this connection alone: found once, though they are asked for often.
+
+    There are millions of edits, and each comparison of all of them takes many seconds.
+    """
+    connection = db.session.connection()
+    written = rows.compile(connection.engine, compile_kwargs={"literal_binds": True})
+    connection.exec_driver_sql(f"CREATE TEMPORARY TABLE {name} AS {written}")
+    try:
+        yield table(name, *(column(c.name) for c in rows.selected_columns))
+    finally:
+        connection.exec_driver_sql(f"DROP TABLE {name}")
 
 
 def _terms(before: int, after: int) -> dict[str, Any]:

@@ -39,6 +39,7 @@ def published_as(kind: str, sha256: str) -> CodeRelease | None:
             CodeRelease.kind == kind,
             CodeRelease.sha256 == sha256,
             CodeRelease.state.in_((ReleaseState.PUBLISHED, ReleaseState.REPLACED)),
+            CodeRelease.published_at.is_not(None),
         )
         .order_by(CodeRelease.id.desc())
         .limit(1)
@@ -150,6 +151,8 @@ def finish_release(release: CodeRelease, kind: Kind, reading: Reading, *, floor:
             f"{faulty:,} of {release.row_count + faulty:,} rows of {release.source} cannot be "
             f"read: nothing was loaded. The first: {told(reading.quarantine.kept[0])}."
         )
+    # Before anything is written: it may take a minute, in which SQLite has others wait.
+    difference = compare_with_previous(release)
     db.session.add_all(
         ReleaseFault(
             release_id=release.id, file=fault.file, line=fault.line, why=fault.why, row=fault.row
@@ -159,7 +162,7 @@ def finish_release(release: CodeRelease, kind: Kind, reading: Reading, *, floor:
     release.quarantined = faulty
     release.dropped = dict(reading.dropped)
     release.legend = dict(reading.legend)
-    release.difference = compare_with_previous(release)
+    release.difference = difference
     release.state = ReleaseState.READY
 
 

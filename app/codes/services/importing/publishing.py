@@ -70,11 +70,27 @@ def discard_release(release: CodeRelease, *, by: int | None) -> Iterator[int]:
     yield 0
 
 
+def remove_discarded() -> Iterator[int]:
+    """Delete, in steps, releases that were discarded before they were ever shown."""
+    discarded = select(CodeRelease.id).where(
+        CodeRelease.state == ReleaseState.REPLACED, CodeRelease.published_at.is_(None)
+    )
+    for release_id in db.session.scalars(discarded).all():
+        yield from remove_rows(release_id)
+        found = db.session.get(CodeRelease, release_id)
+        if found is not None:  # another worker may have been at it too
+            db.session.delete(found)
+            db.session.flush()
+        yield 0
+
+
 def remove_replaced() -> Iterator[int]:
     """Delete the rows of replaced releases, in steps; what they were stays on record."""
     ids = db.session.scalars(
         select(CodeRelease.id).where(
-            CodeRelease.state == ReleaseState.REPLACED, CodeRelease.row_count > 0
+            CodeRelease.state == ReleaseState.REPLACED,
+            CodeRelease.row_count > 0,
+            CodeRelease.published_at.is_not(None),
         )
     ).all()
     for release_id in ids:

@@ -1,12 +1,10 @@
-"""Forms of the reference: folders, notes, keys for programs, and a list to be translated."""
+"""Forms of what an account keeps of the reference: folders, notes, and keys for programs."""
 
 from __future__ import annotations
 
-from flask_wtf.file import FileField
-from wtforms import SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms import StringField, TextAreaField
+from wtforms.validators import DataRequired, Length
 
-from app.codes.services.crosswalk import ROUTES
 from app.codes.services.keys import LONGEST_NAME as LONGEST_KEY_NAME
 from app.codes.services.own.favorites import LONGEST_NAME
 from app.forms import Form
@@ -34,12 +32,3 @@ class KeyForm(Form):
             Length(max=LONGEST_KEY_NAME, message=f"Use {LONGEST_KEY_NAME} characters or fewer."),
         ),
     )
-
-
-class CrosswalkForm(Form):
-    route = SelectField(
-        "Translate from and to",
-        choices={route.id: route.label for route in ROUTES.values()},
-    )
-    codes = TextAreaField("Codes", [Optional()])
-    file = FileField("A CSV file instead", [Optional()])
