@@ -23,6 +23,7 @@ MOST_SETS = 8  # combinations of releases that are kept in a process
 _KEPT_UPPER = re.compile(r"\b(?:dc|nj|nyc|md|va|n)\b", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z]+")
 _TYPED = re.compile(r"[A-Za-z0-9]+")
+_REST = "Rest of "
 _NONE = {"work": "1", "pe": "1", "mp": "1"}
 
 
@@ -81,6 +82,9 @@ class Localities:
         there = [p for p in self.all if not within or p.state.lower() in within]
         matches = [p for p in there if _holds(p.name, rest)] if words else []
         matches = matches or ([p for p in there if _holds(p.counties, rest)] if rest else [])
+        rests = {p.state for p in matches if p.name.startswith(_REST)}
+        if rests and "rest" not in words:  # a state was named, and has more than its rest
+            matches = [p for p in there if p.state in rests or p in matches]
         exact = [p for p in matches if text.lower() == p.name.lower()]
         chosen = exact if len(exact) == 1 else matches
         if len(chosen) == 1:

@@ -237,6 +237,18 @@ def test_a_locality_is_found_by_its_number_state_city_or_county(app, typed, key)
     assert localities(DAY).find(typed).key == key
 
 
+def test_the_name_of_a_state_is_not_only_the_rest_of_it(app):
+    given = {"state": "WA", "work": "1", "pe": "1", "mp": "1"}
+    places = [
+        fact("gpci", "02402-02", name="SEATTLE (KING CNTY)", **given),
+        fact("gpci", "02402-99", name="REST OF WASHINGTON", **given),
+    ]
+    publish("gpci", places, day=date(2024, 7, 2), edition="another")
+    with pytest.raises(Invalid, match=r"Rest of Washington \(02402-99\); WA Seattle"):
+        localities(DAY).find("Washington")
+    assert localities(DAY).find("rest of washington").key == "02402-99"
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
