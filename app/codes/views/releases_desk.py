@@ -15,9 +15,10 @@ from app.codes.forms import ReleaseForm
 from app.codes.services.importing import deciding, desk, notices, sending
 from app.codes.services.importing.keeping import Arriving, remove_files
 from app.codes.views.blueprint import bp
+from app.csv_tables import csv_table
+from app.downloads import send_csv
 from app.errors import Conflict, DomainError, NotFound
 from app.extensions import db, limiter
-from app.spreadsheets import csv_response
 
 
 @bp.route("/desk/releases", methods=["GET", "POST"])
@@ -121,9 +122,10 @@ def release_desk(release_id: int) -> ResponseReturnValue:
 @access(Who.OPERATOR)
 def rows_left_out(release_id: int) -> ResponseReturnValue:
     release = deciding.release_of(release_id)
-    rows = [(f.file, f.line, f.why, f.row) for f in desk.every_fault(release)]
+    rows = [(f.file, str(f.line), f.why, f.row) for f in desk.every_fault(release)]
     heading = ("File", "Line", "Why it was left out", "Beginning of the row")
-    return csv_response(f"{release.kind}-{release.effective_from}-left-out", [heading, *rows])
+    name = f"{release.kind}-{release.effective_from}-left-out.csv"
+    return send_csv(csv_table(heading, rows), name)
 
 
 @bp.post("/desk/releases/<int:release_id>/<action>")
