@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql import CompoundSelect, intersect
 
@@ -89,13 +89,18 @@ def entries_changed(before: int, after: int) -> Select[Any]:
         .where(
             CodeEntry.release_id == after,
             CodeEntry.kind.not_in(HEADINGS),
-            or_(
-                old.title != CodeEntry.title,
-                old.billable != CodeEntry.billable,
-                old.ended.is_distinct_from(CodeEntry.ended),
-            ),
+            entry_differs(old),
         )
         .order_by(CodeEntry.position)
+    )
+
+
+def entry_differs(old: Any) -> ColumnElement[bool]:
+    """Whether an entry of another release has another title, use or end than this one."""
+    return or_(
+        old.title != CodeEntry.title,
+        old.billable != CodeEntry.billable,
+        old.ended.is_distinct_from(CodeEntry.ended),
     )
 
 
