@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +19,7 @@ from app.extensions import db
 
 PAGE = 100  # codes of a range or a heading, on one page
 MOST_IN_RANGE = 5_000
+_RANGE = re.compile(r"[0-9A-Za-z.]{2,8}-[0-9A-Za-z.]{2,8}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,8 @@ def kinds_not_loaded() -> list[str]:
 
 
 def is_range(typed: str) -> bool:
-    return typed.count("-") == 1 and all(len(end) >= 2 for end in typed.split("-"))
+    """Whether two spellings that may be codes stand around one hyphen."""
+    return _RANGE.fullmatch(typed) is not None
 
 
 def range_of(edition: Edition, typed: str, *, offset: int = 0, limit: int = PAGE) -> Range:

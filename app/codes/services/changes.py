@@ -9,13 +9,17 @@ from datetime import date
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Select, and_, exists, func, select
+from sqlalchemy import Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.codes.intake.kinds import KINDS
-from app.codes.models import SYSTEMS, CodeEntry, CodeFact
+from app.codes.models import HEADINGS, SYSTEMS, CodeEntry, CodeFact
 from app.codes.services.editions import Edition, editions
-from app.codes.services.importing.comparing import entries_changed, entries_only_in
+from app.codes.services.importing.comparing import (
+    entries_changed,
+    entries_only_in,
+    entry_differs,
+)
 from app.codes.services.lookup import LAST
 from app.codes.services.reference.wording import Runs, words_apart
 from app.errors import Invalid
@@ -116,8 +120,7 @@ def _remembered(comparison: _Entries | _Facts) -> Mapping[str, int]:
     if key not in kept:
         if len(kept) >= REMEMBERED:
             kept.clear()
-        counts = {name: _count(comparison.keys(name)) for name in SORTS}
-        kept[key] = counts | comparison.billable_counts()
+        kept[key] = comparison.counts()
     return kept[key]
 
 
@@ -165,25 +168,36 @@ class _Entries:
                 entry.shown, entry.address, entry.title, entry.billable, *runs, tuple(fields)
             )
 
-    def billable_counts(self) -> dict[str, int]:
+    def counts(self) -> dict[str, int]:
+        """All in one look at either edition."""
+        added, became, changed = self._counted(self.after, self.before)
+        removed, ceased, _ = self._counted(self.before, self.after)
         return {
-            "became_billable": self._billable_only_in(self.after, self.before),
-            "ceased_billable": self._billable_only_in(self.before, self.after),
+            "added": added,
+            "removed": removed,
+            "changed": changed,
+            "became_billable": became,
+            "ceased_billable": ceased,
         }
 
-    def _billable_only_in(self, edition: Edition, other: Edition) -> int:
+    def _counted(self, edition: Edition, other: Edition) -> tuple[int, int, int]:
+        """Entries the other does not have, those billable here alone, and those that differ."""
         beside = aliased(CodeEntry)
-        return _count(
-            select(CodeEntry.key).where(
-                CodeEntry.release_id == edition.id,
-                CodeEntry.billable,
-                CodeEntry.key >= self.prefix,
-                CodeEntry.key < self.prefix + LAST,
-                ~exists().where(
-                    beside.release_id == other.id, beside.key == CodeEntry.key, beside.billable
-                ),
-            )
+        absent = beside.id.is_(None)
+        here_alone = and_(CodeEntry.billable, or_(absent, ~beside.billable))
+        differing = and_(~absent, entry_differs(beside))
+        counted = (
+            select(*(func.count(case((of, 1))) for of in (absent, here_alone, differing)))
+            .select_from(CodeEntry)
+            .outerjoin(beside, and_(beside.release_id == other.id, beside.key == CodeEntry.key))
+            .where(CodeEntry.release_id == edition.id, CodeEntry.kind.not_in(HEADINGS))
         )
+        if self.prefix:
+            counted = counted.where(
+                CodeEntry.key >= self.prefix, CodeEntry.key < self.prefix + LAST
+            )
+        row = db.session.execute(counted).one()
+        return row[0], row[1], row[2]
 
     def _entries(self, edition: Edition, keys: Sequence[str]) -> dict[str, CodeEntry]:
         found: dict[str, CodeEntry] = {}
@@ -239,8 +253,8 @@ class _Facts:
             found = found.where(CodeFact.code >= self.prefix, CodeFact.code < self.prefix + LAST)
         return found
 
-    def billable_counts(self) -> dict[str, int]:
-        return {}
+    def counts(self) -> dict[str, int]:
+        return {name: _count(self.keys(name)) for name in SORTS}
 
     def rows(self, sort: str, offset: int, limit: int) -> Iterable[Change]:
         keys = db.session.execute(self.keys(sort).offset(offset).limit(limit)).all()

@@ -55,8 +55,8 @@ def test_a_range_lists_its_codes_whether_its_ends_exist_or_not(client):
 
 @pytest.mark.parametrize(
     ("address", "status"),
-    [("Q0005-Q0003", 422), ("Q0001-zzz", 422), ("-", 404), ("Q0001-", 404), ("--", 404),
-     ("Q0001-Q0002-Q0003", 404), ("%00-%00", 400), ("Q" * 900 + "-Q", 404), ("%3Cb%3E-Q0001", 422)],
+    [("Q0005-Q0003", 422), ("Q0001-zz.z", 422), ("-", 404), ("Q0001-", 404), ("--", 404),
+     ("Q0001-Q0002-Q0003", 404), ("%00-%00", 400), ("Q" * 900 + "-Q", 404), ("%3Cb%3E-Q0001", 404)],
 )  # fmt: skip
 def test_wrong_ranges_are_refused_kindly(client, address, status):
     answer = client.get(f"/codes/hcpcs/{address}")

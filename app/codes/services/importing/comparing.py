@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Select, TableClause, and_, column, func, or_, select, table
+from sqlalchemy import ColumnElement, Select, TableClause, and_, column, func, or_, select, table
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql import CompoundSelect, intersect
 
@@ -91,13 +91,18 @@ def entries_changed(before: int, after: int) -> Select[Any]:
         .where(
             CodeEntry.release_id == after,
             CodeEntry.kind.not_in(HEADINGS),
-            or_(
-                old.title != CodeEntry.title,
-                old.billable != CodeEntry.billable,
-                old.ended.is_distinct_from(CodeEntry.ended),
-            ),
+            entry_differs(old),
         )
         .order_by(CodeEntry.position)
+    )
+
+
+def entry_differs(old: Any) -> ColumnElement[bool]:
+    """Whether an entry of another release has another title, use or end than this one."""
+    return or_(
+        old.title != CodeEntry.title,
+        old.billable != CodeEntry.billable,
+        old.ended.is_distinct_from(CodeEntry.ended),
     )
 
 
