@@ -197,6 +197,15 @@ def test_an_edition_that_is_taken_off_is_not_shown_and_can_be_had_back(operator)
     assert len(editions().of("place-of-service")) == 1
 
 
+def test_the_numbers_of_cpt_are_not_taken_off_by_themselves(operator):
+    release = make_release()
+    release.kind = "cpt"
+    db.session.commit()
+    answer = act(operator, release, "take-off", follow_redirects=True)
+    assert "is made of others" in answer.text
+    assert operator.get(f"{DESK}/{release.id}").status_code == 200
+
+
 def test_an_action_or_a_release_there_is_not_is_not_found(operator):
     make_release()
     [release] = db.session.scalars(select(CodeRelease)).all()

@@ -23,7 +23,7 @@ from app.extensions import db
 
 MOST_NAMED = 50  # of each sort of change
 
-Rows = Select[Any] | Select[str, str] | CompoundSelect[Any]
+Rows = Select[Any] | CompoundSelect[Any]
 
 
 def previous_release(release: CodeRelease) -> CodeRelease | None:
@@ -118,7 +118,7 @@ def _facts(before: int, after: int) -> dict[str, Any]:
 
 
 def _edits(before: int, after: int) -> dict[str, Any]:
-    def only_in(release: int, other: int) -> Select[str, str]:
+    def only_in(release: int, other: int) -> Select[Any]:
         """By the index of both codes: sorting two million whole rows takes minutes."""
         mine, theirs = aliased(PtpEdit), aliased(PtpEdit)
         same = select(theirs.id).where(

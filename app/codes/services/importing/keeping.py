@@ -71,7 +71,7 @@ class Arriving:
         """All of it, on disk, under another name."""
         self._file.flush()
         os.fsync(self._file.fileno())
-        os.link(self.path, path)
+        os.replace(self.path, path)
 
     def close(self) -> None:
         self._file.close()

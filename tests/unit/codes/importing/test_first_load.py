@@ -7,11 +7,13 @@ import logging
 import pytest
 from sqlalchemy import select
 
+from app import clock
 from app.codes import chores
 from app.codes.intake.carried import carried_members
 from app.codes.intake.kinds import find_releases
 from app.codes.models import CodeRelease, ReleaseState
 from app.codes.services.importing import first_load
+from app.codes.services.importing.loading import digest_of
 from app.extensions import db
 from app.index_rebuilds import IndexRebuild
 from tests.factories.codes import make_member, make_release, stage
@@ -46,6 +48,16 @@ def test_only_kinds_that_never_had_a_release_are_loaded(app):
     chores.load_what_packages_carry()
     states = db.session.scalars(select(CodeRelease).where(CodeRelease.kind == "icd9pcs")).all()
     assert [release.state for release in states] == [ReleaseState.PUBLISHED]
+
+
+def test_before_the_start_only_icd10cm_is_looked_at(app):
+    (found,) = find_releases([carried_members()], only="icd10cm")
+    release = make_codes("E119")
+    release.sha256, release.published_at = digest_of(found.parts), clock.now()
+    db.session.commit()
+    done = app.test_cli_runner().invoke(args=["codes", "load-package", "--first"])
+    assert done.output.splitlines()[0] == "ICD-10-CM, 2026 is loaded already."
+    assert "ICD-10-PCS" not in done.output
 
 
 def test_where_everything_was_loaded_once_nothing_is_done(app):
