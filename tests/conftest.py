@@ -78,6 +78,7 @@ def app(application: Flask) -> Iterator[Flask]:
         "code_changes",
         "code_coverage_documents",
         "code_drg_groups",
+        "code_drg_members",
         "code_editions",
         "code_gates",
         "code_pages",
