@@ -289,22 +289,17 @@ def test_search_answers_and_costs_no_view(client):
     rebuild_now("codes")
     found = client.get("/codes/search.json?q=e11").json
     assert found["total"] == len(found["results"]) == 5
-    assert (
-        found["results"][1]
-        == {
-            "code": "E11.9",
-            "url": f"{SITE}{E119}",
-            "title": "Type 2 diabetes mellitus without complications",
-        }
-        or found["results"][0]["code"] == "E11"
-    )
+    assert {
+        "code": "E11.9",
+        "url": f"{SITE}{E119}",
+        "title": "Type 2 diabetes mellitus without complications",
+    } in found["results"]
     assert client.get_cookie("guest") is None
 
 
 @pytest.mark.parametrize("query", ["", "q=", "q=%00", "q=zzzz", "q=E11&page=0", "q=E11&page=x",
                                    "q=E11&page=99999999999", "q=" + "é" * 900])  # fmt: skip
 def test_any_search_is_answered(client, query):
-    rebuild_now("codes")
     answer = client.get(f"/codes/search.json?{query}")
     assert answer.status_code in (200, 400)
     assert answer.mimetype == "application/json"
