@@ -129,7 +129,8 @@ def _edits(before: int, after: int) -> dict[str, Any]:
             theirs.deletion.is_not_distinct_from(mine.deletion),
             theirs.modifier == mine.modifier,
         )
-        return select(mine.column1, mine.column2).where(mine.release_id == release, ~same.exists())
+        keys: list[Any] = [mine.column1, mine.column2]
+        return select(*keys).where(mine.release_id == release, ~same.exists())
 
     return _by_key(only_in(after, before), only_in(before, after), 2)
 
