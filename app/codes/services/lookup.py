@@ -103,10 +103,31 @@ def find_codes(release_id: int, keys: Iterable[str]) -> dict[str, CodeEntry]:
     return found
 
 
-def resolve_range(typed: str, *, system: str = ICD10CM) -> CodeRange:
-    """What "I21" (with all below it), "E11.9" or "E08-E13" covers. Raises Invalid, saying why."""
-    name = SYSTEMS[system]
+def spelled(system: str, key: str) -> str:
+    """A key as the book writes it: "E119" of ICD-10-CM is E11.9, "J1100" of HCPCS itself."""
+    dot = {ICD10CM: 3, ICD9CM: 4 if key.startswith("E") else 3, ICD9PCS: 2}.get(system, len(key))
+    return f"{key[:dot]}.{key[dot:]}" if len(key) > dot and "-" not in key else key
+
+
+_HCPCS_CODE = re.compile(r"[A-Z]\d{4}", re.IGNORECASE)
+
+
+def system_of(typed: str) -> str:
+    """The system that has what was typed; ICD-10-CM where none does.
+
+    "J1100" is a drug of HCPCS; whoever means the influenza of ICD-10-CM writes J11.00.
+    """
+    likeliest: tuple[str, ...] = (ICD10CM, HCPCS, CPT, ICD10PCS)
+    if _HCPCS_CODE.fullmatch(typed):
+        likeliest = (HCPCS, ICD10CM)
+    return next((system for system in likeliest if find_code(system, typed)), ICD10CM)
+
+
+def resolve_range(typed: str, *, system: str = "") -> CodeRange:
+    """What "I21" (with all below it), "J1100" or "E08-E13" covers. Raises Invalid, saying why."""
     ends = _RANGE.split(typed.strip(), maxsplit=1)
+    system = system or system_of(ends[0])
+    name = SYSTEMS[system]
     if edition_on(system) is None:
         raise Invalid(f"No {name} release is loaded, so “{_short(typed)}” cannot be checked.")
     entries = [_known_code(system, end) for end in ends]

@@ -180,7 +180,7 @@ def _drawn(subject: Subject) -> Prepared:
     ]
     if found.none or found.not_loaded or found.not_applicable:
         absent = _part("parts/absent", subject, answers=found)
-        sections.append(Drawn(ABSENT, "Nothing to say", OpensTo.VIEW, absent))
+        sections.append(Drawn(ABSENT, "Not on this page", OpensTo.VIEW, absent))
     entry = subject.entry
     return Prepared(
         system=subject.system,

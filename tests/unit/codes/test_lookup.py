@@ -2,10 +2,12 @@
 
 import pytest
 
+from app.codes.intake.rows import Entry
 from app.codes.services import find_code, nearest_codes, resolve_range
-from app.codes.services.lookup import key_of
+from app.codes.services.lookup import key_of, spelled
 from app.errors import Invalid
 from tests.factories.codes import make_release
+from tests.factories.codes_facts import make_rows
 
 HOSTILE = [
     "",
@@ -145,3 +147,35 @@ def test_a_wrong_range_says_what_is_wrong(app, typed, why):
 def test_without_a_release_a_range_cannot_be_checked(app):
     with pytest.raises(Invalid, match="No ICD-10-CM release is loaded"):
         resolve_range("E11")
+
+
+@pytest.mark.parametrize(
+    ("system", "key", "written"),
+    [
+        ("icd10cm", "E119", "E11.9"),
+        ("icd10cm", "E11", "E11"),
+        ("icd10cm", "E08-E13", "E08-E13"),
+        ("hcpcs", "J1100", "J1100"),
+        ("cpt", "89353", "89353"),
+        ("icd10pcs", "0016070", "0016070"),
+        ("icd9cm", "25000", "250.00"),
+        ("icd9cm", "E8000", "E800.0"),
+        ("icd9pcs", "0001", "00.01"),
+    ],
+)
+def test_a_key_is_written_as_its_book_writes_it(system, key, written):
+    assert spelled(system, key) == written
+
+
+def test_a_range_is_of_the_system_that_has_it(app):
+    make_release()
+    make_rows("cpt", [Entry("99213", "99213", "code", "", True, None, None, "", 1)])
+    make_rows(
+        "hcpcs", [Entry("E1190", "E1190", "code", "A made up thing", True, None, None, "", 1)]
+    )
+    assert resolve_range("99213").system == "cpt"
+    assert resolve_range("E11.9").system == "icd10cm"
+    assert resolve_range("e119").system == "icd10cm"
+    assert resolve_range("E1190").system == "hcpcs"
+    with pytest.raises(Invalid, match="is not a code of ICD-10-CM"):
+        resolve_range("99999")

@@ -29,14 +29,14 @@ TOPICS: tuple[Topic, ...] = (
     pcs.BUILDER,
     neighbors.APART,
     indexed.INDEXED,
-    history.HISTORY,
+    *payment.PAYMENT,
     coverage.COVERAGE,
     coverage.PAIRS,
     inpatient.DRG,
     inpatient.MCE,
     risk.HCC,
     crosswalks.GEM,
-    *payment.PAYMENT,
+    history.HISTORY,
 )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from app import places, taxonomy
 from app.codes.models import ICD10CM, SYSTEMS
+from app.codes.services.lookup import spelled
 from app.forms import tidy
 from app.jobs.documents import cents_a_year
 from app.jobs.models import Facet
@@ -100,8 +101,7 @@ class CodeNamed:
 
     @property
     def shown(self) -> str:
-        dotted = len(self.key) > 3 and "-" not in self.key
-        return f"{self.key[:3]}.{self.key[3:]}" if dotted else self.key
+        return spelled(self.system, self.key)
 
 
 @dataclass(frozen=True, slots=True)
