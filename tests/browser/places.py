@@ -53,6 +53,9 @@ NEW_ADDRESS = (
 SEARCH_TO_SAVE = "/saved-searches/new?q=lakeside&credential=ccs&place=remote&near=Tulsa%2C+OK"
 OPT_IN = ("main tr:has-text('Confirm your job alerts') a", "main a[href*='/alerts/confirm/']")
 ALERT = ("main tr:has-text('new job') a", "main a:has-text('Change or pause your alerts')")
+CLAIM = "/codes/ncci-checker?lines=20610+x3%0A99213&on=2026-05-01&setting=practitioner"
+FEES = "/codes/fee-calculator?lines=99213+25%0A20610+50+x1&locality=05302-01&on=2026-05-01"
+RELEASE = "main a[href*='/desk/releases/']"
 PAYMENT = (FIRST, "main a:text-is('Continue to payment')")
 MAILS = (
     "newcomer@example.com",
@@ -103,6 +106,25 @@ PLACES = (
     Place("code system", "/codes/icd10cm"),
     Place("code search", "/codes/search?q=diabetes"),
     Place("unknown code", "/codes/icd10cm/E11.99999"),
+    Place("code on another day", "/codes/icd10cm/E11.9?on=2020-01-01"),
+    Place("procedure", "/codes/cpt/99213"),
+    Place("number without a price", "/codes/cpt/89353"),
+    Place("drug", "/codes/hcpcs/J1100"),
+    Place("inpatient procedure", "/codes/icd10pcs/0016070"),
+    Place("codes of a range", "/codes/hcpcs/J1100-J1110"),
+    Place("alphabetic index", "/codes/index/index?letter=D"),
+    Place("sources", "/codes/sources"),
+    Place("codes compared", "/codes/compare?c=cpt:99213&c=cpt:99214"),
+    Place("edits of a code", "/codes/cpt/99213/edits"),
+    Place("claim checked", CLAIM),
+    Place("fee by locality", "/codes/cpt/99213/fees?locality=05302-01"),
+    Place("fees of a claim", FEES),
+    Place("crosswalk", "/codes/crosswalk?route=10-to-9&codes=E11.9%0AZZZ"),
+    Place("groups of stays", "/codes/ms-drg"),
+    Place("group of stays", "/codes/ms-drg/638"),
+    Place("coverage", "/codes/coverage"),
+    Place("coverage document", "/codes/coverage/A57520"),
+    Place("codes for programs", "/codes/api"),
     Place("pricing", "/pricing"),
     Place("privacy", "/privacy"),
     Place("terms", "/terms"),
@@ -145,6 +167,10 @@ PLACES = (
         "Send application",
     ),
     Place("account", "/account", CODER),
+    Place("code, logged in", "/codes/cpt/99214", CODER),
+    Place("note on a code", "/codes/cpt/99214/note", CODER),
+    Place("own codes", "/codes/mine", CODER),
+    Place("keys of programs", "/account/api-keys", CODER),
     Place("change password", "/account/password", CODER),
     Place("change e-mail", "/account/email", CODER),
     Place("change e-mail, refused", "/account/email", CODER, press="Send the link"),
@@ -181,6 +207,9 @@ PLACES = (
     Place("review", "/desk/listings", MODERATOR, (FIRST,)),
     Place("search on the desk", "/desk/search", OPERATOR),
     Place("feeds on the desk", "/desk/feeds", OPERATOR),
+    Place("releases on the desk", "/desk/releases", OPERATOR),
+    Place("release on the desk", "/desk/releases", OPERATOR, (RELEASE,)),
+    Place("sections on the desk", "/desk/sections", OPERATOR),
 )
 
 

@@ -21,6 +21,7 @@ from flask import Flask
 from app import create_app
 from tests.apps import put_away
 from tests.clients import Browser
+from tests.factories.codes_reference import make_reference
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM_FLAGS = [
@@ -118,7 +119,9 @@ def _running(
 def prepare(site: Site) -> None:
     """What `make run` does before it serves, and the indexes, which its worker builds."""
     site.flask("db", "upgrade")
-    site.flask("codes", "load-package")
+    site.flask("codes", "load-package", "--first")
+    with site.inside():
+        make_reference()  # so that its worker does not load all that packages carry
     site.flask("samples")
     site.flask("jobs", "index")
     site.flask("codes", "index")

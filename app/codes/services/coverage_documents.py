@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import JSON, String, case, cast, func, select, union_all
+from sqlalchemy import JSON, String, case, cast, func, select
 
 from app.codes.models import CodeFact
 from app.codes.services.editions import Edition
@@ -74,20 +74,17 @@ def kind_of(number: str) -> str | None:
 
 
 def find_documents(editions: Iterable[Edition], numbers: Collection[str]) -> dict[str, Document]:
-    """The documents, and the LCDs that the articles among them belong to, in one query."""
-    held = {edition.id: edition.kind for edition in editions}
-    if not held or not numbers:
+    """The documents, and the LCDs that the articles among them belong to.
+
+    A code page names many: they are taken from what the process keeps of each release.
+    """
+    editions = list(editions)
+    if not numbers:
         return {}
-    of_release, columns = CodeFact.release_id.in_(held), _columns()
-    lcds = select(CodeFact.other).where(
-        of_release, CodeFact.code.in_(sorted(numbers)), CodeFact.topic == "article_lcd"
-    )
-    # Two questions in one: an index serves each of them, and would not serve an OR of both.
-    named = select(*columns).where(
-        of_release, CodeFact.code.in_(sorted(numbers)), CodeFact.topic.in_(_ABOUT)
-    )
-    above = select(*columns).where(of_release, CodeFact.code.in_(lcds), CodeFact.topic == "lcd")
-    return _documents(held, union_all(named, above))
+    every = {d.number: d for edition in editions for d in listed_documents(edition)}
+    found = {number: every[number] for number in numbers if number in every}
+    above = {number for document in found.values() for number in document.related}
+    return found | {n: every[n] for n in above if n in every and every[n].kind == KIND_OF["L"]}
 
 
 def title_of_document() -> Any:
