@@ -36,7 +36,7 @@ test: develop
 	$(PYTEST) -n 2 -m "not browser" -rs
 
 test-postgres: develop
-	@bash bin/with-postgres $(PYTEST) -n 2 -m "not browser" -rs
+	@bash bin/with-postgres $(PYTEST) -n 2 -m "not browser" --only-database -rs
 
 test-meilisearch: develop
 	@test -n "$(MEILI_URL)" || { echo "Set MEILI_URL (and MEILI_KEY) to a Meilisearch 1.50."; exit 1; }

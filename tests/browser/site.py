@@ -119,12 +119,11 @@ def _running(
 def prepare(site: Site) -> None:
     """What `make run` does before it serves, and the indexes, which its worker builds."""
     site.flask("db", "upgrade")
-    site.flask("codes", "load-package", "--first")
     with site.inside():
         make_reference()  # so that its worker does not load all that packages carry
+    site.flask("codes", "load-package", "--first")
     site.flask("samples")
     site.flask("jobs", "index")
-    site.flask("codes", "index")
 
 
 @contextmanager

@@ -17,6 +17,11 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from flask_migrate import upgrade
+
+from app import create_app
+from tests.apps import put_away
+from tests.factories.codes_reference import make_reference
 
 ROOT = Path(__file__).parents[2]
 KEPT = ("account", "code_release", "code_entry", "code_note")
@@ -25,6 +30,15 @@ KEPT = ("account", "code_release", "code_entry", "code_note")
 def free_port() -> int:
     with closing(socket.create_server(("127.0.0.1", 0))) as found:
         return int(found.getsockname()[1])
+
+
+def furnish(folder: Path) -> None:
+    """A small release of each kind that packages carry: the worker then has none to load."""
+    app = create_app({"DATA_DIR": str(folder), "LOG_LEVEL": "WARNING"})
+    with app.app_context():
+        upgrade()
+        make_reference()
+    put_away(app)
 
 
 @contextmanager
@@ -81,6 +95,7 @@ def read(port: int, path: str) -> str:
 
 def test_a_site_that_was_stopped_starts_again_with_all_it_had(tmp_path):
     port = free_port()
+    furnish(tmp_path)
     with serving(tmp_path, port) as first:
         for _ in range(20):
             read(port, "/terms")

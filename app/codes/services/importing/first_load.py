@@ -22,12 +22,25 @@ from search.indexes import CODES
 
 log = logging.getLogger(__name__)
 
+CARRIED = (
+    "icd10cm",
+    "icd10pcs",
+    "gem-10-to-9",
+    "gem-9-to-10",
+    "ms-drg",
+    "cms-hcc",
+    "icd9cm",
+    "icd9pcs",
+)
+
 
 def load_missing() -> Iterator[int]:
     """Load and put live what packages carry; yields each step, for the caller to commit.
 
     Only kinds that never had a release: what an operator loaded or took off is left as it is.
     """
+    if not _untouched(set(CARRIED)):
+        return  # as at every start but the first
     try:
         found = find_releases([carried_members()])
     except DomainError as error:

@@ -8,6 +8,8 @@ import pytest
 
 from app.codes.intake import carried
 from app.codes.intake.carried import carried_members
+from app.codes.intake.kinds import find_releases
+from app.codes.services.importing.first_load import CARRIED
 from app.errors import Unavailable
 
 
@@ -64,3 +66,8 @@ def test_a_package_without_its_release_is_said(monkeypatch):
     monkeypatch.setattr(carried.metadata, "distribution", lambda name: Empty())
     with pytest.raises(Unavailable, match=r"simple-icd-10-cm 9\.9 carries no file"):
         carried_members()
+
+
+def test_the_kinds_that_packages_carry_are_those_a_new_site_looks_for():
+    found = {release.kind.name for release in find_releases([carried_members()])}
+    assert found == set(CARRIED)
