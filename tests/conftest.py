@@ -94,6 +94,7 @@ def app(application: Flask) -> Iterator[Flask]:
         "code_coverage_documents",
         "code_drg_groups",
         "code_drg_members",
+        "code_edition_keys",
         "code_editions",
         "code_gates",
         "code_pages",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Generic, TypeVar
@@ -17,7 +17,7 @@ from app import clock
 from app.codes import services
 from app.codes.intake.kinds import KINDS
 from app.codes.models import HEADINGS, ICD10PCS, SYSTEMS, EntryKind
-from app.codes.services.editions import editions
+from app.codes.services.editions import Editions, editions
 from app.codes.services.gates import OpensTo, gates
 from app.codes.services.reference.describing import describe, official_description
 from app.codes.services.reference.pcs import table_of
@@ -26,6 +26,8 @@ from app.codes.services.reference.topics import answers
 
 MEMORY = 24 * 1024 * 1024  # bytes in each process, for either kind of page
 LISTED = 100  # entries of a heading, on one page
+EMPTY = Markup("")
+MOST_KEYS = 500  # of editions, kept while no release and no gate changes
 ABSENT = "absent"  # the section of what the page cannot say
 MEMORY_OF_SUGGESTIONS = 4 * 1024 * 1024
 
@@ -88,11 +90,13 @@ class Prepared:
     sections: tuple[Drawn, ...]
     closing: Markup
     reference: Markup  # of a heading
+    day_form: Markup = EMPTY
+    contents: Markup = EMPTY
     lists: tuple[Markup, ...] = ()  # of a heading: what stands under it, page by page
 
     @property
     def size(self) -> int:
-        drawn = (self.head, self.top, self.closing, self.reference)
+        drawn = (self.head, self.top, self.closing, self.reference, self.day_form, self.contents)
         return sum(len(part) for part in (*drawn, *self.lists, *(s.markup for s in self.sections)))
 
 
@@ -121,13 +125,27 @@ def shelves() -> Shelves:
 
 def current_edition(system: str, day: date | None = None) -> Hashable | None:
     """Differs whenever a page may; None where no release of the system holds on the day."""
-    loaded, today = editions(), clock.today()
-    if loaded.on(system, day or today) is None:
+    loaded, opens, today = editions(), gates(), clock.today()
+    # Both are made anew when they are asked for anew: until then the answer is the same.
+    asked = (id(loaded), id(opens), system, day, today)
+    kept: dict[Hashable, tuple[Hashable | None, Editions, Mapping[str, OpensTo]]]
+    kept = current_app.extensions.setdefault("code_edition_keys", {})
+    if asked not in kept:
+        if len(kept) >= MOST_KEYS:
+            kept.clear()
+        kept[asked] = (_edition_key(loaded, opens, system, day, today), loaded, opens)
+    return kept[asked][0]
+
+
+def _edition_key(
+    loaded: Editions, opens: Mapping[str, OpensTo], system: str, day: date | None, today: date
+) -> Hashable | None:
+    on = day or today
+    if loaded.on(system, on) is None:
         return None
-    kinds = (*SYSTEMS, *KINDS)
-    held = loaded.ids_on(kinds, day or today).values()
-    overdue = any(e.is_overdue(day or today) for e in held if e.kind == system)
-    return (*(e.id for e in held), overdue, tuple(gates().values()), day)
+    held = loaded.ids_on((*SYSTEMS, *KINDS), on).values()
+    overdue = any(e.is_overdue(on) for e in held if e.kind == system)
+    return (*(e.id for e in held), len(loaded.of(system)), overdue, tuple(opens.values()), day)
 
 
 def prepared_page(
@@ -145,7 +163,7 @@ def prepared_page(
     kept = (edition, system, subject.entry.address)
     found = shelf.get(kept)
     if found is None:
-        found = _heading(subject) if _is_free(subject) else _drawn(subject)
+        found = _heading(subject) if _is_free(subject) else _drawn(subject, day)
         shelf.put(kept, found, found.size)
     return found
 
@@ -167,7 +185,7 @@ def _part(name: str, subject: Subject, **more: object) -> Markup:
     return Markup(drawn)  # noqa: S704 - drawn by a template, escaped there
 
 
-def _drawn(subject: Subject) -> Prepared:
+def _drawn(subject: Subject, day: date | None) -> Prepared:
     found, gate = answers(subject), gates()
     sections = [
         Drawn(
@@ -197,7 +215,15 @@ def _drawn(subject: Subject) -> Prepared:
         ),
         sections=tuple(sections),
         closing=_part("parts/closing", subject),
-        reference=Markup(""),
+        reference=EMPTY,
+        day_form=_part(
+            "service_day",
+            subject,
+            action=f"/codes/{subject.system}/{entry.address}",
+            day=day,
+            loaded=editions().of(subject.system),
+        ),
+        contents=_part("parts/contents", subject, sections=sections),
     )
 
 
@@ -213,7 +239,7 @@ def _heading(subject: Subject) -> Prepared:
         head=_part("parts/head", subject),
         top=_part("parts/heading_top", subject, table=table_of(subject)),
         sections=(),
-        closing=Markup(""),
+        closing=EMPTY,
         reference=_part("parts/heading_reference", subject),
         lists=tuple(_part("parts/heading_list", subject, rows=rows) for rows in pages),
     )

@@ -142,7 +142,6 @@ def _page(
         quota=counted.quota,
         own=own,
         day=day,
-        action=f"/codes/{prepared.system}/{prepared.address}",
         more_views=current_app.config["FREE_CODE_VIEWS"],
         here=code_url(prepared.system, prepared.address),
     )
