@@ -135,6 +135,7 @@ ROWS: dict[str, Row] = {
     "codes.mine": Row(),
     "codes.mine_as_csv": Row(),
     "codes.mine_as_json": Row(),
+    "codes.own_things": Row(_code),
     "codes.note": Row(_code),
     "codes.revoke_key": Row(lambda side, _w: {"key_id": side.key_id}),
     "codes.changes": Row(),

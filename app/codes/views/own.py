@@ -28,15 +28,28 @@ keeping = limiter.shared_limit(
 )
 
 
-def own_part(counted: Counted) -> own.OwnState | None:
-    """What whoever is logged in keeps of a code whose page was asked for; opening it is noted."""
-    if not current_user.is_authenticated:
-        return None
-    state = own.own_state(current_user.id, counted.system, counted.key)
-    opened = counted.verdict.is_open and request.method == "GET"
-    if opened and own.note_opening(current_user.id, counted.system, counted.key, state):
+def note_first_opening(counted: Counted) -> None:
+    """Write down that an account opened a code, where its view was counted just now."""
+    if current_user.is_authenticated and counted.verdict.recorded and counted.verdict.is_open:
+        own.note_opening(current_user.id, counted.system, counted.key, own.OwnState())
         db.session.commit()
-    return state
+
+
+@bp.get("/codes/<system>/<code>/own")
+@access(Who.ACCOUNT)
+def own_things(system: str, code: str) -> ResponseReturnValue:
+    """What an account keeps of a code: loaded into its page, or a page of its own.
+
+    The page itself asks for none of it, so that it stays fast; opening it again is noted here.
+    """
+    entry, back = _find(system, code)
+    state = own.own_state(current_user.id, system, entry.key)
+    if state.seen_at and own.note_opening(current_user.id, system, entry.key, state):
+        db.session.commit()
+    template = "codes/own.html" if "part" in request.args else "codes/own_page.html"
+    return render_template(
+        template, own=state, system=system, entry=entry, name=SYSTEMS[system], back=back
+    )
 
 
 @bp.post("/codes/<system>/<code>/favorite")

@@ -23,12 +23,11 @@ from app.codes import services
 from app.codes.models import SYSTEMS
 from app.codes.services.editions import editions
 from app.codes.services.lookup import versions_of
-from app.codes.services.own import OwnState
 from app.codes.views.blueprint import bp
 from app.codes.views.counting import Counted, count_view
 from app.codes.views.dates import chosen_day, code_url
 from app.codes.views.machine import answer_in_json, is_asked_for_json
-from app.codes.views.own import own_part
+from app.codes.views.own import note_first_opening
 from app.codes.views.prepared import Prepared, current_edition, guest_page, prepared_page
 from app.codes.views.ranges import heading_page, range_page
 from app.errors import NotFound
@@ -59,8 +58,8 @@ def _show(system: str, code: str) -> ResponseReturnValue:
     if counted.is_first:
         response = _first_view(edition, prepared, counted, day)
     else:
-        page = _page(prepared, counted, day, own=own_part(counted))
-        response = Response(page, mimetype="text/html")
+        note_first_opening(counted)
+        response = Response(_page(prepared, counted, day), mimetype="text/html")
     counted.remember(response)
     return response
 
@@ -126,9 +125,7 @@ def _first_view(
     return response
 
 
-def _page(
-    prepared: Prepared, counted: Counted, day: date | None, own: OwnState | None = None
-) -> str:
+def _page(prepared: Prepared, counted: Counted, day: date | None) -> str:
     reader = counted.reader
     groups = [
         (open_, list(sections))
@@ -140,7 +137,6 @@ def _page(
         groups=groups,
         verdict=counted.verdict,
         quota=counted.quota,
-        own=own,
         day=day,
         more_views=current_app.config["FREE_CODE_VIEWS"],
         here=code_url(prepared.system, prepared.address),

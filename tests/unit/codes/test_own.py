@@ -21,6 +21,7 @@ from tests.unit.codes.test_show import words
 from tests.watch import statements
 
 E119 = "/codes/icd10cm/E11.9"
+OWN = f"{E119}/own?part=1"
 E13 = "/codes/icd10cm/E13"
 MINE = "/codes/mine"
 
@@ -52,17 +53,17 @@ def favorite() -> FavoriteCode | None:
 
 
 def test_the_star_keeps_a_code_and_the_page_says_so(member):
-    assert "☆ Add to favorites" in member.get(E119).text
+    assert f'data-fragment="{OWN}"' in member.get(E119).text
+    assert "☆ Add to favorites" in member.get(OWN).text
     answer = member.post(f"{E119}/favorite", data={"action": "keep"})
     assert (answer.status_code, answer.location) == (302, E119)
-    page = words(member.get(E119))
-    assert "E11.9 is in your favorites." in page
-    assert "★ Favorite" in page
+    assert "E11.9 is in your favorites." in words(member.get(E119))
+    assert "★ Favorite" in words(member.get(OWN))
 
 
 def test_a_favorite_goes_into_a_folder_that_is_made_on_the_way(member):
     member.post(f"{E119}/favorite", data={"new_folder": "  Urology   clinic "})
-    assert "★ Favorite in Urology clinic" in member.get(E119).text
+    assert "★ Favorite in Urology clinic" in member.get(OWN).text
     member.post(f"{E13}/favorite", data={"new_folder": "urology CLINIC"})
     assert (count(CodeFolder), count(FavoriteCode)) == (1, 2)
 
@@ -112,7 +113,9 @@ def test_limits_say_what_to_do(member, account, monkeypatch):
 
 def test_the_day_of_service_is_kept_on_the_way(member):
     page = member.get(f"{E119}?on=2026-05-01").text
-    assert f'action="{E119}/note?on=2026-05-01"' in page
+    assert f'data-fragment="{OWN}&amp;on=2026-05-01"' in page
+    own = member.get(f"{E119}/own?on=2026-05-01").text
+    assert f'action="{E119}/note?on=2026-05-01"' in own
     answer = member.post(f"{E119}/favorite?on=2026-05-01", data={})
     assert answer.location == f"{E119}?on=2026-05-01"
 
@@ -123,9 +126,9 @@ def test_the_day_of_service_is_kept_on_the_way(member):
 def test_a_note_is_shown_to_its_owner_alone(member, client, client_of):
     answer = member.post(f"{E119}/note", data={"text": "Ask <b>first</b>\r\nthen code"})
     assert (answer.status_code, answer.location) == (302, E119)
-    assert "Ask &lt;b&gt;first&lt;/b&gt;\nthen code" in member.get(E119).text
-    assert "then code" not in client_of(make_account()).get(E119).text
-    assert "then code" not in client.get(E119).text
+    assert "Ask &lt;b&gt;first&lt;/b&gt;\nthen code" in member.get(OWN).text
+    assert "then code" not in client_of(make_account()).get(OWN).text
+    assert "then code" not in client.get(OWN).text
     assert "then code" not in client_of(make_account()).get(f"{E119}/note").text
 
 
@@ -172,19 +175,37 @@ def test_opening_a_code_is_noted_once_an_hour(member):
     start = clock.now() + timedelta(hours=1)
     with time_machine.travel(start, tick=False):
         member.get(E119)
+    assert db.session.scalars(select(RecentCode.seen_at)).one() == start
     with time_machine.travel(start + timedelta(minutes=59), tick=False), statements() as seen:
-        member.get(E119)
+        member.get(OWN)
     assert [s for s in seen if not s.startswith("SELECT") and "recent" in s] == []
     with time_machine.travel(start + timedelta(hours=1), tick=False):
-        member.get(E119)
+        member.get(OWN)
+    db.session.expire_all()
     assert db.session.scalars(select(RecentCode.seen_at)).one() == start + timedelta(hours=1)
 
 
-def test_a_page_that_was_counted_asks_once_for_what_is_the_readers_own(member):
+def test_a_page_that_was_counted_asks_nothing_of_what_is_the_readers_own(member):
     member.get(E119)
     with statements() as seen:
         member.get(E119)
-    assert len(seen) == 3  # who it is, the allowance, the reader's own
+    assert len(seen) == 2  # who it is, and the allowance
+    with statements() as seen:
+        member.get(OWN)
+    assert len([s for s in seen if "favorite_code" in s]) == 1
+
+
+def test_without_scripts_the_readers_own_things_are_a_page(member):
+    page = member.get(f"{E119}/own").text
+    assert "<title>Your E11.9" in page
+    assert f'action="{E119}/favorite"' in page
+    assert "<title>" not in member.get(OWN).text
+    assert member.get("/codes/icd10cm/ZZZ/own").status_code == 404
+
+
+def test_asking_for_ones_own_things_opens_nothing(member):
+    member.get(OWN)
+    assert count(RecentCode) == 0
 
 
 def test_what_is_only_asked_about_or_locked_is_not_opened(member, client, app, monkeypatch):
