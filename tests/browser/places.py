@@ -168,6 +168,7 @@ PLACES = (
     ),
     Place("account", "/account", CODER),
     Place("code, logged in", "/codes/cpt/99214", CODER),
+    Place("own things of a code", "/codes/cpt/99214/own", CODER),
     Place("note on a code", "/codes/cpt/99214/note", CODER),
     Place("own codes", "/codes/mine", CODER),
     Place("keys of programs", "/account/api-keys", CODER),
