@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import date
 
 from app import clock
-from app.codes.intake.rows import Row, batches
-from app.codes.models import CodeRelease, ReleaseState
+from app.codes.intake.rows import Entry, Row, batches
+from app.codes.models import HEADINGS, CodeRelease, ReleaseState
 from app.codes.services.editions import forget_editions
 from app.codes.services.importing.bulk import write_rows
 from app.extensions import db
@@ -21,6 +21,7 @@ def make_rows(
     edition: str = "2026",
     legend: dict[str, str] | None = None,
     effective_to: date | None = None,
+    source: str = "",
 ) -> CodeRelease:
     """A live release of a kind that holds these rows."""
     moment = clock.now()
@@ -29,8 +30,8 @@ def make_rows(
         edition=edition,
         effective_from=effective,
         effective_to=effective_to,
-        source=f"{kind}.csv",
-        sha256=f"{kind} {effective}",
+        source=source or f"{kind}.csv",
+        sha256="0" * 64,
         state=ReleaseState.PUBLISHED,
         legend=legend or {},
         imported_at=moment,
@@ -42,6 +43,8 @@ def make_rows(
     for row_kind, found in batches(rows):
         write_rows(release.id, row_kind, found)
         release.row_count = (release.row_count or 0) + len(found)
+        if row_kind is Entry:
+            release.code_count = sum(entry.kind not in HEADINGS for entry in found)
     db.session.commit()
     forget_editions()
     return release

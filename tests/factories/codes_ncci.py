@@ -6,12 +6,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from app import clock
 from app.codes.intake.rows import Edit, Entry, fact
-from app.codes.models import CodeRelease, ReleaseState
-from app.codes.services.editions import forget_editions
-from app.codes.services.importing.bulk import write_rows
-from app.extensions import db
+from app.codes.models import CodeRelease
+from tests.factories.codes_facts import make_rows
 
 QUARTER = date(2026, 1, 1)
 
@@ -22,29 +19,10 @@ def publish(
     *,
     effective: date = QUARTER,
     edition: str = "2026 Q1",
-    legend: dict[str, str] | None = None,
+    **more: Any,
 ) -> CodeRelease:
-    """A release that is live, with rows of one kind."""
-    release = CodeRelease(
-        kind=kind,
-        edition=edition,
-        effective_from=effective,
-        source="a small file",
-        sha256="0" * 64,
-        state=ReleaseState.PUBLISHED,
-        code_count=len(rows),
-        legend=legend or {},
-        imported_at=clock.now(),
-        heartbeat_at=clock.now(),
-        published_at=clock.now(),
-    )
-    db.session.add(release)
-    db.session.flush()
-    if rows:
-        write_rows(release.id, type(rows[0]), rows)
-    db.session.commit()
-    forget_editions()
-    return release
+    """A release of the quarter that is live."""
+    return make_rows(kind, rows, effective=effective, edition=edition, **more)
 
 
 def make_codes(system: str, codes: Iterable[str], **more: Any) -> CodeRelease:

@@ -6,12 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from app import clock
 from app.codes.intake.rows import Entry, Fact, fact
-from app.codes.models import CodeRelease, ReleaseState
-from app.codes.services.editions import forget_editions
-from app.codes.services.importing.bulk import write_rows
-from app.extensions import db
+from app.codes.models import CodeRelease
+from tests.factories.codes_facts import make_rows
 
 JULY = date(2024, 7, 1)
 _USUAL = {
@@ -65,28 +62,7 @@ def publish(
     until: date | None = None,
 ) -> CodeRelease:
     """A release that holds from a day, with these rows and nothing else."""
-    release = CodeRelease(
-        kind=kind,
-        edition=edition,
-        effective_from=day,
-        effective_to=until,
-        source="rows of a test",
-        sha256="0" * 64,
-        state=ReleaseState.PUBLISHED,
-        row_count=len(rows),
-        imported_at=clock.now(),
-        heartbeat_at=clock.now(),
-        published_at=clock.now(),
-    )
-    db.session.add(release)
-    db.session.flush()
-    for sort in (Entry, Fact):
-        of_it = [row for row in rows if isinstance(row, sort)]
-        if of_it:
-            write_rows(release.id, sort, of_it)
-    db.session.commit()
-    forget_editions()
-    return release
+    return make_rows(kind, rows, effective=day, edition=edition, effective_to=until)
 
 
 def entry(code: str, title: str = "", position: int = 1, **more: Any) -> Entry:

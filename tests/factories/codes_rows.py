@@ -7,27 +7,15 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from app import clock
-from app.codes.models import CodeEntry, CodeFact, CodeRelease, IndexTerm, ReleaseState
-from app.codes.services.editions import forget_editions
+from app.codes.models import CodeEntry, CodeFact, CodeRelease, IndexTerm
 from app.extensions import db
+from tests.factories.codes_facts import make_rows
 
 
 def make_edition(kind: str, effective: date = date(2026, 1, 1), edition: str = "") -> CodeRelease:
-    release = CodeRelease(
-        kind=kind,
-        edition=edition or f"{effective:%B %Y}",
-        effective_from=effective,
-        source="invented.csv",
-        sha256="0" * 64,
-        state=ReleaseState.PUBLISHED,
-        imported_at=clock.now(),
-        heartbeat_at=clock.now(),
-    )
-    db.session.add(release)
-    db.session.commit()
-    forget_editions()
-    return release
+    """A live release that holds nothing yet."""
+    named = edition or f"{effective:%B %Y}"
+    return make_rows(kind, (), effective=effective, edition=named, source="invented.csv")
 
 
 def make_codes(
