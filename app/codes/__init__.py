@@ -1,1 +1,1 @@
-"""The code reference: releases, notes, code pages, lookup, the page-view allowance."""
+"""The code reference: releases and their intake, code pages, tools, lookup, and the allowance."""
