@@ -60,4 +60,5 @@ def add_unescaped(parent: etree._Element, name: str, text: str) -> None:
 
 def write_xml(root: etree._Element) -> bytes:
     """A whole document, in UTF-8."""
-    return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
+    written: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
+    return written

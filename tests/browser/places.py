@@ -277,15 +277,28 @@ class Visits:
         page = self.page_of(place.who)
         if place.who == GUEST:
             page.context.clear_cookies()  # a guest's first view of a code, each time
-        # Before the page: Chromium keeps a color or two where the scheme changes under an open one.
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.goto(place.path)
         for link in place.follow:
-            page.locator(link).first.click()
+            target = page.locator(link).first
+            if target.get_attribute("href") is None:  # a part of this page is opened
+                target.click()
+            else:
+                with page.expect_navigation():
+                    target.click()
         if place.press:
-            page.locator("main").get_by_role("button", name=place.press, exact=True).click()
-        # A link may lead to a page or open a part of this one: only a quiet line tells it is done.
-        page.wait_for_load_state("networkidle" if place.follow or place.press else "load")
+            with page.expect_navigation():
+                page.locator("main").get_by_role("button", name=place.press, exact=True).click()
+        return page
+
+    def in_scheme(self, place: Place, scheme: Scheme) -> Page:
+        """The place that was opened last, in another scheme: Chromium keeps a color or two where
+        the scheme changes under an open page, so the page is loaded again."""
+        page = self.page_of(place.who)
+        if place.press:  # what a form was answered with has no address of its own
+            return self.open(place, scheme)
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.reload()
         return page
 
     def close(self) -> None:

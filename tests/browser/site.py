@@ -118,12 +118,13 @@ def _running(
 
 def prepare(site: Site) -> None:
     """What `make run` does before it serves, and the indexes, which its worker builds."""
-    site.flask("db", "upgrade")
-    with site.inside():
-        make_reference()  # so that its worker does not load all that packages carry
-    site.flask("codes", "load-package", "--first")
-    site.flask("samples")
-    site.flask("jobs", "index")
+    with site.inside() as app:
+        runner = app.test_cli_runner()
+        for command in ("db upgrade", "codes load-package --first", "samples", "jobs index"):
+            done = runner.invoke(args=command.split())
+            assert done.exit_code == 0, f"flask {command}: {done.output}"
+            if command == "db upgrade":
+                make_reference()  # so that its worker does not load all that packages carry
 
 
 @contextmanager

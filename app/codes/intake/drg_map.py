@@ -48,7 +48,8 @@ class DrgMap:
 
     @property
     def diagnoses(self) -> Mapping[str, list[str]]:
-        return self._payload["dxmap"]
+        found: Mapping[str, list[str]] = self._payload["dxmap"]
+        return found
 
     @cached_property
     def category(self) -> dict[str, str]:

@@ -89,7 +89,7 @@ class Member:
             inner = self._open()
         except UNREADABLE as error:
             raise Invalid(f"{self.name} cannot be read: {error}") from error
-        return io.BufferedReader(_Limited(self.name, inner, self._limit), _CHUNK)  # type: ignore[type-var, return-value]
+        return io.BufferedReader(_Limited(self.name, inner, self._limit), _CHUNK)  # type: ignore[type-var]
 
     def content(self) -> bytes:
         with self.open() as file:

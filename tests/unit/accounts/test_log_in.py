@@ -64,7 +64,10 @@ def test_success_and_refusal_are_in_the_audit_log(app):
     authenticate(email="ann@example.com", password=PASSWORD)
     authenticate(email="ann@example.com", password="wrong horse battery")
     authenticate(email="nobody@example.com", password=PASSWORD)
-    found = [(e.action, e.subject_id) for e in db.session.scalars(select(AuditEntry))]
+    found = [
+        (e.action, e.subject_id)
+        for e in db.session.scalars(select(AuditEntry).order_by(AuditEntry.id))
+    ]
     assert found == [
         ("account.logged_in", account.id),
         ("account.log_in_refused", account.id),

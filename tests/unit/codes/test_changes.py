@@ -11,7 +11,7 @@ from app.codes.intake.files import members
 from app.codes.intake.icd10cm import read_listing
 from app.codes.intake.rows import Entry
 from app.codes.services.changes import difference, pair_of
-from app.codes.services.importing.bulk import write_rows
+from app.codes.services.importing.bulk import count_anew, write_rows
 from app.extensions import db
 from tests.factories.codes import BOOK, make_release
 from tests.factories.codes_rows import add_fact, make_edition
@@ -109,6 +109,7 @@ def test_the_figures_of_the_real_editions_are_those_of_cdc(app):
         ]
         write_rows(make_edition("icd10cm", day).id, Entry, rows)
         db.session.commit()
+    count_anew()
     found = difference(*pair_of("icd10cm", OLD, NEW), sort="added", prefix="", offset=0)
     assert (found.became_billable, found.ceased_billable) == (487, 28)
     assert dict(found.counts)["added"] == 614

@@ -95,9 +95,9 @@ def test_making_and_revoking_are_on_record(member, account):
     member.post(f"{KEYS}/{row.id}/revoke")
     member.post(f"{KEYS}/{row.id}/revoke")
     found = db.session.execute(
-        select(AuditEntry.action, AuditEntry.actor_id, AuditEntry.subject_id).where(
-            AuditEntry.subject_kind == "api_key"
-        )
+        select(AuditEntry.action, AuditEntry.actor_id, AuditEntry.subject_id)
+        .where(AuditEntry.subject_kind == "api_key")
+        .order_by(AuditEntry.id)
     ).all()
     assert [tuple(entry) for entry in found] == [
         ("api_key.created", account.id, row.id),

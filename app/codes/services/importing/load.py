@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.codes.intake.contract import Hints, Kind, Parts
+from app.codes.services.importing.bulk import count_anew
 from app.codes.services.importing.loading import (
     begin_release,
     digest_of,
@@ -34,6 +35,7 @@ def load_release(
     yield release.row_count
     try:
         yield from fill_release(release_id, reading)
+        count_anew()
         found = open_release(kind.name)
         if found is not None:
             finish_release(found, kind, reading, floor=kind.floor if floor is None else floor)
