@@ -41,7 +41,7 @@ def make_pairs(setting: str, pairs: Iterable[Sequence[Any]], **more: Any) -> Cod
     for column1, column2, indicator, *days in pairs:
         effective, deletion = [*days, None, None][:2]
         rows.append(Edit(column1, column2, effective, deletion, indicator, 1))
-    legend = {"1": "Misuse of Column Two code with Column One code"}
+    legend = {"1": "Misuse of Column Two code with Column One code", **more.pop("legend", {})}
     return publish(f"ptp-{setting}", rows, legend=legend, **more)
 
 

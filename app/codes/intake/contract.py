@@ -11,6 +11,10 @@ from app.codes.intake.files import Member
 from app.codes.intake.rows import Batch
 
 MOST_FAULTS_KEPT = 1_000
+# In the legend of a cumulative release: the first day its rows are dated from, and whether some
+# have no day, so that nobody can say what held before the edition took effect.
+SINCE = "since"
+UNDATED = "undated"
 
 
 @dataclass(frozen=True, slots=True)

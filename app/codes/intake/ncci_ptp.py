@@ -8,7 +8,7 @@ from datetime import date
 from functools import partial
 
 from app.codes.intake.cms_tables import CODE, effective, names_of, quarter_edition
-from app.codes.intake.contract import Hints, Kind, Parts, Reading
+from app.codes.intake.contract import SINCE, UNDATED, Hints, Kind, Parts, Reading
 from app.codes.intake.days import iso_day, quarter_start
 from app.codes.intake.files import LONGEST_LINE, Member, decoded
 from app.codes.intake.rows import Batch, Edit
@@ -181,6 +181,10 @@ def _learn(
             return "gives no reason CMS gives"
         number = reasons[reason] = len(reasons) + 1
         legend[str(number)] = reason
+    if days[0] is None:
+        legend[UNDATED] = "yes"
+    else:
+        legend[SINCE] = min(days[0], legend.get(SINCE, days[0]))
     tails[line.split("\t", 2)[2]] = (days[0], days[1], int(cells[5]), number)
     return None
 

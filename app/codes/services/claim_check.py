@@ -164,6 +164,11 @@ def _source(kind: str | None, loaded: Editions, day: date) -> Source:
     overdue = edition.is_overdue(day)
     due = edition.next_due
     sentence = f"In effect from {long_date(edition.effective_from)}."
+    if edition.effective_from > day:
+        sentence = (
+            f"Of {long_date(edition.effective_from)}, which keeps what held since "
+            f"{long_date(edition.holds_from)}."
+        )
     if overdue and due is not None:
         sentence += f" A newer edition was due on {long_date(due)}: check CMS for this date."
     return Source(kind, title, Looked.UP, edition.name, sentence, overdue)

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.codes.calendar import fiscal_year, next_due
+from app.codes.intake.contract import SINCE, UNDATED
 from app.codes.intake.kinds import KINDS
 from app.codes.models import SYSTEMS, CodeRelease, ReleaseState
 from app.extensions import db
@@ -39,6 +40,7 @@ class Edition:
     row_count: int
     imported_at: datetime
     legend: Mapping[str, str]
+    holds_from: date  # of cumulative kinds, whose rows are dated, long before it took effect
 
     @property
     def title(self) -> str:
@@ -74,8 +76,13 @@ class Editions:
     by_kind: Mapping[str, tuple[Edition, ...]]
 
     def on(self, kind: str, day: date) -> Edition | None:
-        """The edition that holds on a day: the one that took effect last by then."""
-        return next((e for e in self.by_kind.get(kind, ()) if e.effective_from <= day), None)
+        """The edition that holds on a day: the one that took effect last by then.
+
+        Of cumulative kinds a later one, where its rows say what held before.
+        """
+        of_kind = self.by_kind.get(kind, ())
+        begun = next((e for e in of_kind if e.effective_from <= day), None)
+        return begun or next((e for e in reversed(of_kind) if e.holds_from <= day), None)
 
     def of(self, kind: str) -> tuple[Edition, ...]:
         return self.by_kind.get(kind, ())
@@ -142,5 +149,14 @@ def _published() -> Editions:
     licensed = "pages" in current_app.config["CPT_LICENSED_USES"]
     for row in rows:
         if licensed or not (row.kind in OWNED and "copyright" in row.legend):
-            by_kind.setdefault(row.kind, []).append(Edition(*tuple(row)))
-    return Editions({kind: tuple(found) for kind, found in by_kind.items()})
+            values = row._asdict()
+            held = _holds_from(row.effective_from, row.legend)
+            found = Edition(name=values.pop("edition"), holds_from=held, **values)
+            by_kind.setdefault(row.kind, []).append(found)
+    return Editions({kind: tuple(of_kind) for kind, of_kind in by_kind.items()})
+
+
+def _holds_from(effective_from: date, legend: Mapping[str, str]) -> date:
+    if SINCE not in legend or UNDATED in legend:
+        return effective_from
+    return min(date.fromisoformat(legend[SINCE]), effective_from)

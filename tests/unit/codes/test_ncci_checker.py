@@ -85,6 +85,25 @@ def test_a_day_before_every_edition_is_said_to_be_one():
     assert found.unknown == ()  # of no code can it be said that it did not exist
 
 
+def test_a_later_edition_speaks_of_a_day_before_it_where_its_edits_are_dated():
+    """Of cumulative releases only the latest is kept: it holds what held in earlier quarters."""
+    pairs = [("20610", "20600", 1, "2010-01-01", "2018-12-31"), ("20610", "99213", 0, "2019-01-01")]
+    make_pairs("hospital", pairs, legend={"since": "2010-01-01"})
+    found = check("20610", "20600", "99213", day=date(2018, 5, 1), setting=ClaimSetting.HOSPITAL)
+    assert (found.grid[1, 2], found.grid[1, 3]) == (Cell.OVERRIDABLE, Cell.ENDED)
+    sentence = "Of January 1, 2026, which keeps what held since January 1, 2010."
+    assert found.sources[0].sentence == sentence
+    before = check("20610", "20600", day=date(2009, 12, 31), setting=ClaimSetting.HOSPITAL)
+    assert before.sources[0].looked is Looked.NOT_THAT_DAY
+
+
+def test_of_edits_without_a_day_nobody_can_say_what_held_before():
+    pairs = [("20610", "20600", 1, "2010-01-01"), ("20610", "99213", 0)]
+    make_pairs("hospital", pairs, legend={"since": "2010-01-01", "undated": "yes"})
+    found = check("20610", "20600", day=date(2018, 5, 1), setting=ClaimSetting.HOSPITAL)
+    assert found.sources[0].looked is Looked.NOT_THAT_DAY
+
+
 def test_suppliers_have_limits_of_their_own_and_no_pairs():
     found = check("J1100", "J1100", setting=ClaimSetting.DME)
     assert found.sources[0].looked is Looked.NOT_APPLICABLE

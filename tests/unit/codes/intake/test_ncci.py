@@ -111,6 +111,7 @@ def test_edits_are_read_with_their_history_and_those_that_were_never_active(tmp_
     assert reading.legend == {
         "1": "Misuse of Column Two code with Column One code",
         "2": "Mutually exclusive procedures",
+        "since": min(pair[2] for pair in PAIRS),
     }
     assert faults(reading) == []
 
@@ -470,7 +471,8 @@ def test_the_real_edits_are_read_whole():
         active += sum(row[3] is None for row in step)
     assert (count, active) == (1_676_764, 1_669_820)
     assert reading.quarantine.count == 0
-    assert len(reading.legend) == 12
+    assert len([number for number in reading.legend if number.isdigit()]) == 12
+    assert "undated" in reading.legend
 
 
 @needs_data
