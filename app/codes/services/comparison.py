@@ -140,6 +140,8 @@ def _worded(
 def _billable(subject: Subject) -> list[str]:
     if subject.system == "cpt":
         return []
+    if subject.system == "hcpcs":
+        return ["Valid" if subject.entry.billable else "No longer valid"]
     if subject.entry.billable:
         return ["Billable"]
     return [f"Not billable; {subject.structure.billable_count:,} billable codes below it"]
