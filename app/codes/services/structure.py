@@ -104,6 +104,12 @@ class CodePage:
         return tuple(group for kind in kinds for group in self.notes.get(kind, ()))
 
     @property
+    def groups_below(self) -> tuple[Reference, ...]:
+        """Children that are not listed with the billable codes below already."""
+        too_many = self.billable_count > len(self.billable_below)
+        return () if too_many or self.children == self.billable_below else self.children
+
+    @property
     def category(self) -> Reference | None:
         """The category the entry stands under, unless it is one."""
         found = [a for a in self.ancestors if a.kind == EntryKind.CATEGORY]

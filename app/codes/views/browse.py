@@ -27,6 +27,8 @@ SUGGESTIONS = 10
 # "diabetes" asks for "dia" and "diab" on the way.
 SUGGESTED_FOR = 60
 LONGEST = 200  # characters of a search that are read
+# Kinds with pages of their own, which are named where one is loaded.
+_WITH_PAGES = ("place-of-service", "ms-drg", "mcd-articles", "mcd-lcds", "mcd-ncds")
 
 
 @bp.get("/codes")
@@ -39,7 +41,7 @@ def browse() -> ResponseReturnValue:
         systems=browsing.systems_on(day),
         books=[(index_books.BOOKS[name], e) for name, e in index_books.books_on(day).items()],
         not_loaded=browsing.kinds_not_loaded(),
-        has_places=editions().on("place-of-service", day) is not None,
+        held=editions().ids_on(_WITH_PAGES, day),
         today=day,
         day=chosen,
         action=request.path,

@@ -8,6 +8,7 @@ import time_machine
 
 from app import index_keeper
 from tests.factories.codes import BOOK, make_release
+from tests.factories.codes_reference import make_reference
 from tests.watch import statements
 
 E119 = "/codes/icd10cm/E11.9"
@@ -31,6 +32,19 @@ def test_chapters_lead_to_sections_and_those_to_categories(client):
     assert 'href="/codes/icd10cm/E11"' in section.text
     assert "Notes that apply to every code in it" in section.text
     assert client.get("/codes/icd10cm/QA0-QA0").status_code == 200
+
+
+def test_what_has_pages_of_its_own_is_named_where_it_is_loaded(client):
+    none = client.get("/codes").text
+    assert "/codes/ms-drg" not in none
+    assert "<li>MS-DRG groups, weights and severity</li>" in none
+    make_reference()
+    client.application.extensions.pop("code_editions", None)
+    found = client.get("/codes").text
+    for path in ("/codes/ms-drg", "/codes/coverage"):
+        assert f'href="{path}"' in found
+    earlier = client.get("/codes?on=1999-01-01").text
+    assert "None is loaded for that day." in earlier
 
 
 def test_headings_are_free_to_read(client):

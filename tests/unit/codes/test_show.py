@@ -442,6 +442,14 @@ def test_a_code_that_is_not_billable_lists_those_that_are(client):
     assert "Billable codes below E11" in text
 
 
+def test_the_next_level_is_listed_once_where_it_is_the_billable_codes(client):
+    stem = words(client.get("/codes/icd10cm/S06.0X0"))
+    assert "Billable codes below S06.0X0" in stem
+    assert "Next level below S06.0X0" not in stem
+    another = client.application.test_client()
+    assert "Next level below S06.0" in words(another.get("/codes/icd10cm/S06.0"))
+
+
 def test_too_many_billable_codes_are_not_listed_but_their_groups(client):
     many = "".join(
         f"<diag><name>E10.{n:02}</name><desc>Type 1, form {n}</desc></diag>"
