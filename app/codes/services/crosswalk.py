@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from app.codes.intake.kinds import KINDS
 from app.codes.models import ICD9CM, ICD9PCS, ICD10CM, ICD10PCS, SYSTEMS, CodeFact
-from app.codes.services.drg_groups import drg_groups
 from app.codes.services.editions import Edition, Editions
+from app.codes.services.inpatient.groups import drg_groups
 from app.codes.services.lookup import find_codes, key_of
 from app.codes.services.reference.crosswalks import dotted, match_in_words
 from app.codes.services.reference.subject import name_codes

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from app import clock, limits
 from app.access import Who, access
 from app.codes.intake.mcd_text import cleaned_body
-from app.codes.services.coverage_documents import (
+from app.codes.services.coverage.documents import (
     ARTICLES,
     LCDS,
     NCDS,
@@ -20,7 +20,7 @@ from app.codes.services.coverage_documents import (
     listed_documents,
     search_documents,
 )
-from app.codes.services.coverage_pages import CodeList, WholeDocument, whole_document
+from app.codes.services.coverage.pages import CodeList, WholeDocument, whole_document
 from app.codes.services.editions import editions
 from app.codes.services.reference.subject import name_codes, procedure_system
 from app.codes.views.blueprint import bp

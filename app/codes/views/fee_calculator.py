@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 
 from app import clock, limits
 from app.access import Who, access
-from app.codes.services.fee_claim import BILLERS_BY_KEY, PHYSICIAN, Asked, Claim, price_claim
-from app.codes.services.fee_lines import LONGEST, read_lines
-from app.codes.services.localities import NATIONAL, Localities, localities
+from app.codes.services.fees.claim import BILLERS_BY_KEY, PHYSICIAN, Asked, Claim, price_claim
+from app.codes.services.fees.lines import LONGEST, read_lines
+from app.codes.services.fees.localities import NATIONAL, Localities, localities
 from app.codes.views.blueprint import bp
 from app.codes.views.dates import EARLIEST, LATEST
 from app.codes.views.fee_csv import spreadsheet

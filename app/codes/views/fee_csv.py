@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from app.codes.services.fee_claim import Claim, Result
+from app.codes.services.fees.claim import Claim, Result
 from app.csv_tables import csv_table
 
 _HEADINGS = (

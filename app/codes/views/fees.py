@@ -10,9 +10,9 @@ from app.access import Who, access
 from app.codes import services
 from app.codes.models import CPT, HCPCS, SYSTEMS
 from app.codes.services.editions import editions
-from app.codes.services.fee_of_code import CodeFees, fees_of_code
-from app.codes.services.fee_table import spread
-from app.codes.services.localities import NATIONAL, Locality
+from app.codes.services.fees.localities import NATIONAL, Locality
+from app.codes.services.fees.of_code import CodeFees, fees_of_code
+from app.codes.services.fees.table import spread
 from app.codes.views.blueprint import bp
 from app.codes.views.counting import count_view
 from app.codes.views.dates import chosen_day, code_url

@@ -9,8 +9,9 @@ from flask.typing import ResponseReturnValue
 
 from app import clock, limits
 from app.access import Who, access
-from app.codes.services.drg_groups import Group, drg_groups
-from app.codes.services.drg_pages import (
+from app.codes.services.editions import Edition, editions
+from app.codes.services.inpatient.groups import Group, drg_groups
+from app.codes.services.inpatient.pages import (
     SIDES,
     excluded_by,
     exclusions_of,
@@ -18,7 +19,6 @@ from app.codes.services.drg_pages import (
     page_of_codes,
     page_of_members,
 )
-from app.codes.services.editions import Edition, editions
 from app.codes.views.blueprint import bp
 from app.codes.views.dates import chosen_day, code_url
 from app.errors import NotFound

@@ -11,7 +11,7 @@ from sqlalchemy import and_, literal, select, union_all
 
 from app.codes.intake.kinds import KINDS
 from app.codes.models import CPT, HCPCS, ICD10CM, CodeEntry, CodeFact
-from app.codes.services.coverage_documents import (
+from app.codes.services.coverage.documents import (
     ARTICLES,
     LCDS,
     Document,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from app.codes.models import EntryKind
-from app.codes.services.fee_table import Row, national_cap, price
-from app.codes.services.localities import NATIONAL
+from app.codes.services.fees.localities import NATIONAL
+from app.codes.services.fees.table import Row, national_cap, price
 from app.codes.services.reference.hcpcs_record import crossings, record_of, terminated_on
 from app.codes.services.reference.indicators import rvu_rows
 from app.codes.services.reference.subject import Subject

@@ -9,7 +9,7 @@ from typing import Any
 
 from app.codes.models import CPT, HCPCS, EntryKind
 from app.codes.services.editions import Edition
-from app.codes.services.fee_table import TIMES, plain
+from app.codes.services.fees.table import TIMES, plain
 from app.codes.services.reference.contract import Absence, Answer, Section, Topic, Why, none_in
 from app.codes.services.reference.subject import Subject
 from app.codes.words.asc import INDICATORS as ASC_INDICATORS

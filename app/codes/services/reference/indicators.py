@@ -17,8 +17,8 @@ from app.codes.fee_modifiers import (
 )
 from app.codes.fees import Fee, fee
 from app.codes.models import CPT, HCPCS, EntryKind
-from app.codes.services.fee_table import COMPONENTS, Row, by_modifier, plain
-from app.codes.services.localities import NATIONAL
+from app.codes.services.fees.localities import NATIONAL
+from app.codes.services.fees.table import COMPONENTS, Row, by_modifier, plain
 from app.codes.services.reference.contract import Absence, Answer, Section, Topic, Why, none_in
 from app.codes.services.reference.subject import Subject
 from app.codes.words.fee_indicators import INDICATORS, PAID_STATUSES, in_words

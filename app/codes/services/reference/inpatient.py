@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.codes.models import ICD10CM, ICD10PCS
-from app.codes.services.drg_groups import Group, Groups, drg_groups
 from app.codes.services.editions import Edition
+from app.codes.services.inpatient.groups import Group, Groups, drg_groups
 from app.codes.services.reference.contract import (
     Absence,
     Answer,

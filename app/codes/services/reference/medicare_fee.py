@@ -9,8 +9,8 @@ from typing import Any
 from app.codes.fees import MINUTES_OF_A_UNIT
 from app.codes.models import CPT, HCPCS, EntryKind
 from app.codes.services.editions import Edition
-from app.codes.services.fee_table import Caps, Component, components, everywhere, spread
-from app.codes.services.localities import Localities, localities
+from app.codes.services.fees.localities import Localities, localities
+from app.codes.services.fees.table import Caps, Component, components, everywhere, spread
 from app.codes.services.reference.contract import Absence, Answer, Section, Topic, Why, none_in
 from app.codes.services.reference.indicators import rvu_rows
 from app.codes.services.reference.subject import Subject

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from app.codes.services.drg_groups import drg_groups
+from app.codes.services.inpatient.groups import drg_groups
 from app.codes.services.reference.contract import Absence, Why, answer
 from app.codes.services.reference.inpatient import DRG, MCE
 from app.codes.services.reference.subject import find_subject

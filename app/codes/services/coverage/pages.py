@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select, union_all
 
 from app.codes.models import CodeFact
-from app.codes.services.coverage_documents import (
+from app.codes.services.coverage.documents import (
     ARTICLES,
     LCDS,
     NCDS,

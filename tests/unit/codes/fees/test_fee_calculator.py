@@ -12,9 +12,9 @@ from html import unescape
 import pytest
 
 from app.codes.intake.rows import fact
-from app.codes.services.fee_claim import Asked, price_claim
-from app.codes.services.fee_lines import MOST_LINES, read_lines
-from app.codes.services.localities import NATIONAL, localities
+from app.codes.services.fees.claim import Asked, price_claim
+from app.codes.services.fees.lines import MOST_LINES, read_lines
+from app.codes.services.fees.localities import NATIONAL, localities
 from app.errors import Invalid
 from tests.factories.codes_payment import publish, publish_fees
 from tests.watch import statements

@@ -23,10 +23,10 @@ from app.codes.fee_modifiers import (
 from app.codes.fees import cents, fee
 from app.codes.models import CodeFact
 from app.codes.services.editions import Edition, editions
-from app.codes.services.fee_lines import Line
-from app.codes.services.fee_ranking import Ranked, rank
-from app.codes.services.fee_table import COMPONENTS, Priced, Row, by_modifier, plain, price
-from app.codes.services.localities import Localities, Locality, localities
+from app.codes.services.fees.lines import Line
+from app.codes.services.fees.localities import Localities, Locality, localities
+from app.codes.services.fees.ranking import Ranked, rank
+from app.codes.services.fees.table import COMPONENTS, Priced, Row, by_modifier, plain, price
 from app.codes.services.reference.subject import procedure_system
 from app.codes.words.fee_indicators import PAID_STATUSES
 from app.errors import Invalid

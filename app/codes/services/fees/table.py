@@ -9,7 +9,7 @@ from statistics import median_low
 from typing import Any
 
 from app.codes.fees import Fee, capped, cents, fee
-from app.codes.services.localities import NATIONAL, Locality
+from app.codes.services.fees.localities import NATIONAL, Locality
 
 COMPONENTS = {
     "": "The whole service",

@@ -11,7 +11,8 @@ from sqlalchemy import and_, or_, select
 
 from app.codes.models import CodeFact
 from app.codes.services.editions import Edition, editions
-from app.codes.services.fee_table import (
+from app.codes.services.fees.localities import Localities, Locality, localities
+from app.codes.services.fees.table import (
     Caps,
     Place,
     Priced,
@@ -21,7 +22,6 @@ from app.codes.services.fee_table import (
     national_cap,
     price,
 )
-from app.codes.services.localities import Localities, Locality, localities
 from app.codes.words.fee_indicators import in_words
 from app.extensions import db
 

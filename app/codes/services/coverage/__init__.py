@@ -1,0 +1,1 @@
+"""Medicare coverage documents: which there are, and each whole."""

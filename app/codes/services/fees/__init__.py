@@ -1,0 +1,1 @@
+"""Medicare fees: of one code, of a claim, by locality."""

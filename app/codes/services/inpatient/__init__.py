@@ -1,0 +1,1 @@
+"""MS-DRGs: the groups, and what leads to them."""
