@@ -175,7 +175,7 @@ PATHS: dict[str, Json] = {
         "searchCodes", "Search",
         "Codes that begin with what was typed or, where none does, whose descriptions hold its "
         "words. Free.",
-        ("q", "searched", "page"),
+        ("q", "searched", "on", "page"),
         _answer("Found", "Codes, likeliest first."),
     ),
     "/codes/openapi.json": {

@@ -137,6 +137,7 @@ SCHEMAS: dict[str, Json] = {
     "Found": _object(
         query=_TEXT,
         system=_SYSTEM,
+        day=_DAY,
         total=_COUNT,
         page={"type": "integer", "minimum": 1},
         pages={"type": "integer", "minimum": 1},

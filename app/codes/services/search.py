@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 from typing import Any, cast
 
@@ -55,21 +56,29 @@ class Found:
     total: int
     degraded: bool = False  # the engine is down; the database looked for the words as typed
     by_system: Mapping[str, int] = field(default_factory=dict)  # how many there are in each
+    left_out: int = 0  # on this page, for the edition of the day does not hold them
 
 
 NOTHING = Found((), 0)
 
 
 def search_codes(
-    typed: str, *, system: str = "", offset: int = 0, limit: int = 20, count: bool = True
+    typed: str,
+    *,
+    system: str = "",
+    day: date | None = None,
+    offset: int = 0,
+    limit: int = 20,
+    count: bool = True,
 ) -> Found:
     """Codes that begin with what was typed or, where none does, entries its words are found in.
 
-    Of all systems, or of one. Without `count` the total may stop at what was asked for, and of
-    each system that has any the first are among the answers.
+    Of all systems, or of one, as they are on a day. Words are looked for in the editions in force
+    today; what those of the day do not hold is left out. Without `count` the total may stop at
+    what was asked for, and of each system that has any the first are among the answers.
     """
     text = typed.replace("\x00", " ").strip()[:MAX_TEXT]
-    releases = _releases() if re.search(r"\w", text) else {}
+    releases = _releases(day) if re.search(r"\w", text) else {}
     if not releases or (system and system not in releases.values()):
         return NOTHING
     prefix = code_prefix(text)
@@ -90,9 +99,9 @@ def code_prefix(text: str) -> str | None:
     return match[1] or match[2] + match[3] if match else None
 
 
-def _releases() -> dict[int, str]:
-    """The releases in force today with their systems, in the order answers are listed in."""
-    found: list[Edition | None] = [edition_on(system) for system in SYSTEMS]
+def _releases(day: date | None) -> dict[int, str]:
+    """The releases in force on a day with their systems, in the order answers are listed in."""
+    found: list[Edition | None] = [edition_on(system, day) for system in SYSTEMS]
     return {release.id: release.kind for release in found if release is not None}
 
 
@@ -203,7 +212,8 @@ def _by_words(
     found = {(releases[row.release_id], row.key): _answer(releases, *row) for row in rows}
     wanted = [(document["system"], document["code"]) for document in documents]
     entries = tuple(found[key] for key in wanted if key in found)
-    return Found(entries, result.total, by_system=by_system)
+    left_out = len(wanted) - len(entries)
+    return Found(entries, result.total, by_system=by_system, left_out=left_out)
 
 
 def _answer(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from flask import Response, json, render_template, request, url_for
+from flask import Response, json, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app import clock, limits
@@ -15,7 +15,7 @@ from app.codes.services import browsing, index_books
 from app.codes.services.editions import editions
 from app.codes.services.search import Answer
 from app.codes.views.blueprint import bp
-from app.codes.views.dates import chosen_day
+from app.codes.views.dates import chosen_day, code_url, dated_url
 from app.codes.views.prepared import shelves
 from app.errors import NotFound
 from app.extensions import limiter
@@ -56,7 +56,8 @@ def search() -> ResponseReturnValue:
     if system not in SYSTEMS:
         system = ""
     page = min(max(request.args.get("page", 1, type=int), 1), MAX_TOTAL // PAGE)
-    found = services.search_codes(typed, system=system, offset=(page - 1) * PAGE, limit=PAGE)
+    day, offset = chosen_day(), (page - 1) * PAGE
+    found = services.search_codes(typed, system=system, day=day, offset=offset, limit=PAGE)
     return render_template(
         "codes/search.html",
         typed=typed,
@@ -66,9 +67,10 @@ def search() -> ResponseReturnValue:
         systems=SYSTEMS,
         page=page,
         last_page=max(-(-found.total // PAGE), 1),
-        page_address=lambda number: url_for(
-            "codes.search", q=typed, system=system or None, page=number
-        ),
+        page_address=lambda number: dated_url("/codes/search", q=typed, system=system, page=number),
+        day=day,
+        action=request.path,
+        with_query={"q": typed, "system": system},
     )
 
 
@@ -81,18 +83,23 @@ def _system(answer: Answer) -> str:
 @limiter.limit(limits.SEARCH_PER_ADDRESS)
 def suggest() -> ResponseReturnValue:
     typed, kept = _typed().lower(), shelves().suggestions
-    loaded, today = editions(), clock.today()
-    held = tuple(edition.id for edition in loaded.ids_on(SYSTEMS, today).values())
-    key = (held, typed, clock.unix(clock.now()) // SUGGESTED_FOR)
+    day = chosen_day()
+    held = editions().ids_on(SYSTEMS, day or clock.today()).values()
+    key = (
+        tuple(edition.id for edition in held),
+        day,
+        typed,
+        clock.unix(clock.now()) // SUGGESTED_FOR,
+    )
     body = kept.get(key)
     if body is None:
-        found = services.search_codes(typed, limit=SUGGESTIONS, count=False)
+        found = services.search_codes(typed, day=day, limit=SUGGESTIONS, count=False)
         items = [
             {
                 "title": answer.title,
                 "code": answer.shown,
                 "system": SYSTEMS[answer.system],
-                "url": f"/codes/{answer.system}/{answer.address}",
+                "url": code_url(answer.system, answer.address),
             }
             for answer in found.entries
         ]

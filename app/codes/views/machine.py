@@ -144,12 +144,14 @@ def search_as_json() -> ResponseReturnValue:
         if system not in SYSTEMS:
             raise Invalid(f"There is no system of that name. There are: {', '.join(SYSTEMS)}.")
         page = min(max(request.args.get("page", 1, type=int), 1), MAX_TOTAL // PAGE)
-        found = services.search_codes(typed, system=system, offset=(page - 1) * PAGE, limit=PAGE)
+        day, offset = chosen_day(), (page - 1) * PAGE
+        found = services.search_codes(typed, system=system, day=day, offset=offset, limit=PAGE)
         untitled = system == CPT and "json" not in current_app.config["CPT_LICENSED_USES"]
         return _json(
             {
                 "query": typed,
                 "system": system,
+                "day": (day or clock.today()).isoformat(),
                 "total": found.total,
                 "page": page,
                 "pages": max(-(-found.total // PAGE), 1),

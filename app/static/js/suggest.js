@@ -69,7 +69,8 @@ function enhance(input) {
     request?.abort();
     const current = (request = new AbortController());
     try {
-      const address = `${input.dataset.suggestUrl}?${new URLSearchParams({ q: typed })}`;
+      const address = new URL(input.dataset.suggestUrl, location.href);
+      address.searchParams.set("q", typed);
       const response = await fetch(address, { signal: current.signal, headers: { Accept: "application/json" } });
       if (!response.ok) return close();
       const { items } = await response.json();

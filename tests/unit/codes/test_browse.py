@@ -1,6 +1,7 @@
 """Browsing and searching the reference in a browser."""
 
 import re
+from datetime import date
 from html import unescape
 
 import pytest
@@ -84,6 +85,24 @@ def test_a_suggestion_is_kept_for_a_minute_and_for_its_edition(client, release):
         make_release(BOOK.replace("without complications", "with none at all"))
         (item,) = client.get("/codes/suggest.json?q=e11.9").json["items"]
         assert item["title"] == "Type 2 diabetes mellitus with none at all"
+
+
+def test_a_search_keeps_the_date_of_service(client, release):
+    make_release(BOOK.replace("E11.9<", "E11.8<"), effective=date(2025, 10, 1))
+    index_keeper.rebuild_now("codes")
+    page = client.get("/codes/search?q=E11&on=2025-12-01").text
+    assert 'href="/codes/icd10cm/E11.8?on=2025-12-01"' in page
+    assert page.count('<input type="hidden" name="on" value="2025-12-01">') >= 1
+    assert '<input type="hidden" name="q" value="E11">' in page
+    assert "E11.9<" not in page
+    left_out = client.get("/codes/search?q=diabetes&on=2025-12-01").text
+    assert "left out: the editions of December 1, 2025 do not hold" in left_out
+    assert "left out" not in client.get("/codes/search?q=diabetes").text
+    (item,) = client.get("/codes/suggest.json?q=E11.8&on=2025-12-01").json["items"]
+    assert item["url"] == "/codes/icd10cm/E11.8?on=2025-12-01"
+    assert client.get("/codes/suggest.json?q=E11.8").json["items"] == []
+    code = client.get("/codes/icd10cm/E11.8?on=2025-12-01").text
+    assert '<input type="hidden" name="on" value="2025-12-01">' in code  # of the frame's search
 
 
 @pytest.mark.parametrize("typed", ["%00", "%FF%FE", "é" * 300, "<b>", "A" * 10_000, "%25_%27"])

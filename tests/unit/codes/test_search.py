@@ -2,6 +2,7 @@
 
 import secrets
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,19 @@ def test_words_find_titles_terms_and_headings(indexed):
 def test_a_seventh_character_finds_the_code_it_is_added_to_once(indexed):
     assert shown("concussion without loss initial encounter") == ["S06.0X0"]
     assert shown("S06.0X0A") == ["S06.0X0A"]
+
+
+def test_codes_are_found_as_they_were_on_a_day(indexed):
+    before = date(2025, 12, 1)
+    assert search_codes("E11", day=before).total == 0
+    make_release(BOOK.replace("E11.9<", "E11.8<"), effective=date(2025, 10, 1))
+    assert shown("E11.8", day=before) == ["E11.8"]
+    assert shown("E11.9", day=before) == []
+    assert shown("E11.8") == []
+    words = search_codes("diabetes without complications", day=before)
+    assert "E11.9" not in [answer.shown for answer in words.entries]
+    assert words.left_out >= 1
+    assert search_codes("diabetes without complications").left_out == 0
 
 
 def test_a_word_that_might_begin_a_code_but_begins_none_is_a_word(indexed):
