@@ -6,6 +6,8 @@
 PY := .venv/bin/python
 PYTEST := $(PY) -m pytest
 export PYTHONUNBUFFERED := 1
+# What is compiled once is kept: tests start dozens of processes.
+unexport PYTHONDONTWRITEBYTECODE
 
 help:
 	@echo "make run               the whole site on http://127.0.0.1:8000"
@@ -32,14 +34,14 @@ develop: install
 	@sh bin/environment requirements-dev.lock
 
 test: develop
-	$(PYTEST) -n 2 -m "not browser" -rs
+	$(PYTEST) -n 2 --ignore tests/browser -rs
 
 test-postgres: develop
-	@bash bin/with-postgres $(PYTEST) -n 2 -m "not browser" --only-database -rs
+	@bash bin/with-postgres $(PYTEST) -n 2 --ignore tests/browser --only-database -rs
 
 test-meilisearch: develop
 	@test -n "$(MEILI_URL)" || { echo "Set MEILI_URL (and MEILI_KEY) to a Meilisearch 1.50."; exit 1; }
-	$(PYTEST) -n 2 -m "not browser" -rs
+	$(PYTEST) -n 2 --ignore tests/browser -rs
 
 faults: develop
 	@test -x "$(MEILI_BINARY)" || { echo "Set MEILI_BINARY to a meilisearch of version 1.50."; exit 1; }
@@ -47,7 +49,7 @@ faults: develop
 
 browser: develop
 	@bash bin/chromium
-	$(if $(MEILI_URL),bash bin/with-postgres) $(PYTEST) -n 2 --dist worksteal -m browser -rs
+	$(if $(MEILI_URL),bash bin/with-postgres) $(PYTEST) -n 2 --dist worksteal tests/browser -rs
 
 screens: develop
 	@bash bin/chromium
