@@ -12,10 +12,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select, true
 
-from app.codes.models import CodeEntry, CodeNote, EntryKind, NoteKind
+from app.codes.models import SYSTEMS, CodeEntry, CodeNote, EntryKind, NoteKind
 from app.extensions import db
 
 STEP = 2_000  # entries read at once
+_BOOK = 1_000_000  # more than a system has entries: equal answers come system by system
 SEARCHED_NOTES = (NoteKind.INCLUSION_TERM, NoteKind.INCLUDES)
 
 
@@ -96,6 +97,6 @@ def _document(system: str, release_id: int, entry: Any, terms: list[str]) -> dic
         "billable": entry.billable,
         "code": entry.key,
         "shown": entry.shown,
-        "position": entry.position,
+        "position": list(SYSTEMS).index(system) * _BOOK + entry.position,
         "revision": release_id,
     }

@@ -10,7 +10,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Table, and_, bindparam, func, literal, or_, select, union_all
+from sqlalchemy import Table, and_, bindparam, case, func, literal, or_, select, union_all
 
 from app.codes.models import HEADINGS, SYSTEMS, CodeEntry
 from app.codes.services.editions import Edition, edition_on
@@ -236,10 +236,11 @@ def _in_database(
         _A.seventh.is_(None),
         *(func.lower(_A.title).contains(word, autoescape=True) for word in words),
     )
+    ranks = {release: rank for rank, release in enumerate(releases)}
     rows = db.session.execute(
         select(*_FOUND)
         .where(within)
-        .order_by(_A.release_id, _A.position)
+        .order_by(case(ranks, value=_A.release_id), _A.position)
         .offset(offset)
         .limit(limit)
     )

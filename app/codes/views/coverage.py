@@ -46,7 +46,8 @@ def coverage() -> ResponseReturnValue:
     states = sorted({s for e in held.values() if e for d in listed_documents(e) for s in d.states})
     state = request.args.get("state", "").upper()
     state = state if state in states else ""
-    sort = sort if sort in _KINDS else ("" if typed or state else "ncd")
+    if sort not in _KINDS:
+        sort = "" if typed or state else next((n for n, e in held.items() if e is not None), "")
     searched = [e for name, e in held.items() if e is not None and sort in ("", name)]
     found = search_documents(searched, typed, state)
     page = min(max(request.args.get("page", 1, type=int), 1), 1_000)

@@ -9,10 +9,12 @@ import pytest
 
 from app import index_keeper
 from app.codes.documents import search_documents
+from app.codes.intake.rows import Entry
 from app.codes.services import indexing, search_codes
 from app.codes.services.search import code_prefix
 from app.extensions import db
 from tests.factories.codes import BOOK, make_release
+from tests.factories.codes_facts import make_rows
 
 
 @pytest.fixture
@@ -72,6 +74,26 @@ def test_codes_are_found_as_they_were_on_a_day(indexed):
 
 def test_a_word_that_might_begin_a_code_but_begins_none_is_a_word(indexed):
     assert shown("fall") == ["W00", "W00-W19"]
+
+
+def make_old_book() -> None:
+    rows = [Entry("25000", "250.00", "code", "Type 2 diabetes, old", True, None, None, "", 1)]
+    make_rows("icd9cm", rows, effective=date(2014, 10, 1))
+
+
+def test_of_equal_answers_those_of_todays_systems_come_first(app):
+    make_old_book()
+    make_release()
+    index_keeper.rebuild_now("codes")
+    found = [answer.system for answer in search_codes("diabetes").entries]
+    assert found[0] == "icd10cm"
+    assert found[-1] == "icd9cm"
+
+
+def test_without_the_engine_too(app, without_index):
+    make_old_book()
+    found = [answer.system for answer in search_codes("diabetes").entries]
+    assert (found[0], found[-1]) == ("icd10cm", "icd9cm")
 
 
 def test_results_come_in_pages_with_a_total(indexed):

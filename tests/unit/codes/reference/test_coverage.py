@@ -226,6 +226,11 @@ def test_odd_searches_break_nothing(client, query):
     assert '<script>"' not in response.text
 
 
+def test_the_page_begins_with_a_type_that_is_loaded(client):
+    make_articles(Article(title="Invented knees"))
+    assert "Invented knees" in client.get("/codes/coverage").text
+
+
 def test_without_documents_the_page_says_what_is_not_loaded(client):
     assert "No edition of NCD or LCD or Article documents" in client.get("/codes/coverage").text
 
