@@ -36,6 +36,7 @@ def load_release(
     try:
         yield from fill_release(release_id, reading)
         count_anew()
+        yield 0  # committed, the tables are free for another load again
         found = open_release(kind.name)
         if found is not None:
             finish_release(found, kind, reading, floor=kind.floor if floor is None else floor)
