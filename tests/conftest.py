@@ -90,21 +90,14 @@ def app(application: Flask) -> Iterator[Flask]:
         db.session.commit()
         db.session.remove()
     for remembered in (
-        "code_changes",
-        "code_coverage_documents",
-        "code_drg_groups",
-        "code_drg_members",
         "code_edition_keys",
         "code_editions",
         "code_gates",
+        "code_kept",
         "code_pages",
-        "code_risk_models",
-        "index_books",
-        "fee_localities",
         "job_topics",
         "job_topics_pay",
         "pay_postings",
-        "processing_notes",
         "standing_searches",
     ):
         application.extensions.pop(remembered, None)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
@@ -20,6 +19,7 @@ from app.codes.services.importing.comparing import (
     entries_only_in,
     entry_differs,
 )
+from app.codes.services.kept import kept
 from app.codes.services.lookup import LAST
 from app.codes.services.reference.wording import Runs, words_apart
 from app.errors import Invalid
@@ -114,14 +114,8 @@ def difference(
 
 def _remembered(comparison: _Entries | _Facts) -> Mapping[str, int]:
     """How many there are of each sort: counted once, as editions do not change."""
-    kept: dict[tuple[int, int, str], Mapping[str, int]]
-    kept = current_app.extensions.setdefault("code_changes", {})
     key = (comparison.before.id, comparison.after.id, comparison.prefix)
-    if key not in kept:
-        if len(kept) >= REMEMBERED:
-            kept.clear()
-        kept[key] = comparison.counts()
-    return kept[key]
+    return kept("changes", key, comparison.counts, most=REMEMBERED)
 
 
 def _count(rows: Select[*tuple[Any, ...]]) -> int:

@@ -8,17 +8,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import Select, and_, func, select
 
 from app.codes.models import ICD10CM, ICD10PCS, CodeEntry, IndexTerm
 from app.codes.services.editions import Edition, editions
+from app.codes.services.kept import kept
 from app.errors import NotFound
 from app.extensions import db
 
 LINES = 100  # of a book, on one page
 DEEPEST = 10  # levels of any book
 LONGEST = 80  # characters of a typed term that are looked for
+MOST_SETS = 20  # combinations of releases that are kept in a process
 MOST_STEPS = 8  # words of a "see" that are followed down
 
 
@@ -95,21 +96,22 @@ def books_on(day: date) -> dict[str, Edition]:
     """The books that the releases of a day hold: a release of the index may lack one of its two."""
     loaded = editions()
     held = loaded.ids_on(dict.fromkeys(book.kind for book in BOOKS.values()), day)
-    known: dict[int, frozenset[str]] = current_app.extensions.setdefault("index_books", {})
-    unknown = [edition.id for edition in held.values() if edition.id not in known]
-    if unknown:
-        rows = db.session.execute(
-            select(IndexTerm.release_id, IndexTerm.book)
-            .where(IndexTerm.release_id.in_(unknown), IndexTerm.level == 0)
-            .distinct()
-        ).all()
-        for release_id in unknown:
-            known[release_id] = frozenset(book for of, book in rows if of == release_id)
+    ids = tuple(edition.id for edition in held.values())
+    known = kept("index books", ids, lambda: _books_in(ids), most=MOST_SETS)
     return {
         name: held[book.kind]
         for name, book in BOOKS.items()
-        if book.kind in held and name in known[held[book.kind].id]
+        if book.kind in held and (held[book.kind].id, name) in known
     }
+
+
+def _books_in(releases: Sequence[int]) -> frozenset[tuple[int, str]]:
+    rows = db.session.execute(
+        select(IndexTerm.release_id, IndexTerm.book)
+        .where(IndexTerm.release_id.in_(releases), IndexTerm.level == 0)
+        .distinct()
+    )
+    return frozenset((release_id, book) for release_id, book in rows)
 
 
 def open_book(name: str, day: date) -> tuple[Book, Edition]:

@@ -6,14 +6,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from flask import current_app
 from sqlalchemy import and_, or_, select, union_all
 
 from app.codes.models import CodeFact
+from app.codes.services.kept import kept
 from app.codes.words.risk import RANK
 from app.extensions import db
 
-MEMORY = "code_risk_models"  # where a process keeps them
 _KEPT = 4  # releases
 
 
@@ -34,13 +33,7 @@ class RiskModels:
 
 def risk_models(release_id: int) -> RiskModels:
     """The models of a release: one query, the first time that a process is asked."""
-    known: dict[int, RiskModels] = current_app.extensions.setdefault(MEMORY, {})
-    found = known.get(release_id)
-    if found is None:
-        while len(known) >= _KEPT:
-            known.pop(next(iter(known)))
-        found = known[release_id] = _read(release_id)
-    return found
+    return kept("risk models", release_id, lambda: _read(release_id), most=_KEPT)
 
 
 def _read(release_id: int) -> RiskModels:

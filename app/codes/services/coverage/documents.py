@@ -8,17 +8,16 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import JSON, String, case, cast, func, select
 
 from app.codes.models import CodeFact
 from app.codes.services.editions import Edition
+from app.codes.services.kept import kept
 from app.extensions import db
 
 ARTICLES, LCDS, NCDS = "mcd-articles", "mcd-lcds", "mcd-ncds"
 KIND_OF = {"A": ARTICLES, "L": LCDS}
 TYPES = {ARTICLES: "Article", LCDS: "LCD", NCDS: "NCD"}
-MEMORY = "code_coverage_documents"  # where a process keeps what is listed
 _KEPT = 6  # releases
 _NUMBER = re.compile(r"[AL]\d{1,7}")
 _SECTION = re.compile(r"\d{1,3}(?:\.\d{1,3}){0,4}[A-Z]?")
@@ -137,21 +136,19 @@ def _documents(held: Mapping[int, str], query: Any) -> dict[str, Document]:
 
 def listed_documents(edition: Edition) -> tuple[Document, ...]:
     """Every document of a release: one query, the first time that a process is asked."""
-    known: dict[int, tuple[Document, ...]] = current_app.extensions.setdefault(MEMORY, {})
-    found = known.get(edition.id)
-    if found is None:
-        first, last = _FIRST[edition.kind]
-        query = select(*_columns()).where(
-            CodeFact.release_id == edition.id,
-            CodeFact.code >= first,
-            CodeFact.code < last,
-            CodeFact.topic.in_(_ABOUT),
-        )
-        while len(known) >= _KEPT:
-            known.pop(next(iter(known)))
-        documents = _documents({edition.id: edition.kind}, query).values()
-        found = known[edition.id] = tuple(sorted(documents, key=lambda d: order_of(d.number)))
-    return found
+    return kept("coverage documents", edition.id, lambda: _listed(edition), most=_KEPT)
+
+
+def _listed(edition: Edition) -> tuple[Document, ...]:
+    first, last = _FIRST[edition.kind]
+    query = select(*_columns()).where(
+        CodeFact.release_id == edition.id,
+        CodeFact.code >= first,
+        CodeFact.code < last,
+        CodeFact.topic.in_(_ABOUT),
+    )
+    documents = _documents({edition.id: edition.kind}, query).values()
+    return tuple(sorted(documents, key=lambda d: order_of(d.number)))
 
 
 def order_of(number: str) -> tuple[str, list[tuple[int, str]]]:

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from flask import current_app
 from sqlalchemy import select
 
 from app.codes.models import CodeFact
 from app.codes.services.editions import Edition, editions
+from app.codes.services.kept import kept
 from app.errors import Invalid
 from app.extensions import db
 
@@ -112,14 +112,8 @@ def localities(day: date) -> Localities | None:
     if "gpci" not in found:
         return None
     sources = tuple(found[kind] for kind in KINDS if kind in found)
-    kept: dict[tuple[int, ...], Localities]
-    kept = current_app.extensions.setdefault("fee_localities", {})
     key = tuple(edition.id for edition in sources)
-    if key not in kept:
-        if len(kept) >= MOST_SETS:
-            kept.clear()
-        kept[key] = _read(sources)
-    return kept[key]
+    return kept("localities", key, lambda: _read(sources), most=MOST_SETS)
 
 
 def _read(sources: tuple[Edition, ...]) -> Localities:

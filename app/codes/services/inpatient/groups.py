@@ -8,14 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import case, func, select
 
 from app.codes.models import CodeFact
+from app.codes.services.kept import kept
 from app.codes.words.drg import MDC_TITLES
 from app.extensions import db
 
-MEMORY = "code_drg_groups"  # where a process keeps them
 _KEPT = 4  # releases
 _SEVERITY = re.compile(r"\s+(?:with|without)\s+M?CC\b.*", re.IGNORECASE)
 # Of what a list of exclusions holds, its length alone is kept: codes are separated by commas.
@@ -61,13 +60,7 @@ class Groups:
 
 def drg_groups(release_id: int) -> Groups:
     """The groups of a release: one query, the first time that a process is asked."""
-    known: dict[int, Groups] = current_app.extensions.setdefault(MEMORY, {})
-    found = known.get(release_id)
-    if found is None:
-        while len(known) >= _KEPT:
-            known.pop(next(iter(known)))
-        found = known[release_id] = _read(release_id)
-    return found
+    return kept("drg groups", release_id, lambda: _read(release_id), most=_KEPT)
 
 
 def _read(release_id: int) -> Groups:

@@ -7,18 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from flask import current_app
 from sqlalchemy import select
 
 from app.codes.models import ICD10CM, ICD10PCS, CodeFact
 from app.codes.services.editions import Edition, Editions
+from app.codes.services.kept import kept
 from app.codes.services.reference.subject import name_codes
 from app.codes.services.structure import Reference
 from app.extensions import db
 
 PAGE = 100  # codes
-MEMORY = "code_drg_members"  # where a process keeps what leads to the groups asked for last
-_KEPT = 40
+_KEPT = 40  # groups
 SIDES = {"diagnoses": ("dx", ICD10CM), "procedures": ("px", ICD10PCS)}
 
 
@@ -39,14 +38,7 @@ class Members:
 
 def members_of(edition: Edition, drg: str) -> Mapping[str, tuple[str, ...]]:
     """The diagnoses and the procedures that lead to a group, by their keys."""
-    known: dict[tuple[int, str], Mapping[str, tuple[str, ...]]]
-    known = current_app.extensions.setdefault(MEMORY, {})
-    found = known.get((edition.id, drg))
-    if found is None:
-        while len(known) >= _KEPT:
-            known.pop(next(iter(known)))
-        found = known[edition.id, drg] = _read(edition.id, drg)
-    return found
+    return kept("drg members", (edition.id, drg), lambda: _read(edition.id, drg), most=_KEPT)
 
 
 def _read(release_id: int, drg: str) -> dict[str, tuple[str, ...]]:

@@ -6,13 +6,14 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import select
 
 from app.codes.models import HCPCS, CodeFact
 from app.codes.services.editions import Edition
+from app.codes.services.kept import kept
 from app.codes.services.reference.contract import Answer, Section, Topic, none_in
 from app.codes.services.reference.subject import FactRow, Subject, procedure_system
 from app.codes.words import hcpcs as words
@@ -20,6 +21,7 @@ from app.extensions import db
 from app.filters import long_date
 
 HEADING = "HCPCS Level II record"
+_KEPT = 40  # releases: each without notes is passed on the way to one that has them
 _KINDS = ("hcpcs", "hcpcs-fields")
 _NUMBERED = ("0", ":")  # keys of processing notes, and nothing else of HCPCS, begin with a digit
 _UNKNOWN = "a value that CMS’s layout does not explain"  # noqa: RUF001
@@ -175,15 +177,12 @@ def _day(value: str | None) -> tuple[Value, ...]:
 
 def processing_notes(releases: Iterable[Edition], day: date) -> Notes:
     """The notes by number, read once per release and process."""
-    kept: dict[int, Mapping[str, str]]
-    kept = current_app.extensions.setdefault("processing_notes", {})
     for edition in releases:
         if edition.effective_from > day:
             continue
-        if edition.id not in kept:
-            kept[edition.id] = _notes(edition.id)
-        if kept[edition.id]:
-            return Notes(edition, kept[edition.id])
+        notes = kept("processing notes", edition.id, partial(_notes, edition.id), most=_KEPT)
+        if notes:
+            return Notes(edition, notes)
     return Notes(None, {})
 
 
